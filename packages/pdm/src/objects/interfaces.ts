@@ -1,0 +1,85 @@
+/**
+ * The four interfaces of a manageable object. They are structural: whatever has the methods speaks the interface, and
+ * one object may speak several. Each method may return a promise; what it throws reaches only the client that asked.
+ */
+
+/** Named entries, each an object that speaks some interface. */
+export interface Directory {
+  /** The names that `lookup` knows, in the order to show them. */
+  list(): Iterable<string> | PromiseLike<Iterable<string>>;
+  /** The entry of that name, the same object each time; undefined where there is none. */
+  lookup(name: string): unknown;
+}
+
+/** A value that can be read. */
+export interface Attribute<T = unknown> {
+  /** The value now: data as `docs/values.md` lists it. */
+  read(): T | PromiseLike<T>;
+  /** What the value means; undefined where nobody wrote it down. */
+  describe?(): AttributeDescription | undefined | PromiseLike<AttributeDescription | undefined>;
+}
+
+/** What an attribute says of itself. */
+export interface AttributeDescription {
+  /** One or two sentences for the operator. */
+  readonly description: string;
+}
+
+/** Methods that can be called by name. */
+export interface Invocable {
+  /**
+   * Calls `method`.
+   *
+   * @param named arguments by name; without prototype, empty where there are none
+   * @throws UnknownMethodError (any error whose `code` is `ERR_PDM_UNKNOWN_METHOD`) where there is no such method
+   */
+  invoke(method: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): unknown;
+}
+
+/** Something that happens, again and again. */
+export interface EventSource<E = unknown> {
+  /** Calls `listener` for each event from now on, synchronously and in order. */
+  subscribe(listener: (event: E) => void): unknown;
+  /** The end of it; also from within `listener`. */
+  unsubscribe(listener: (event: E) => void): unknown;
+}
+
+/** The names under which the interfaces travel. */
+export type InterfaceName = "dir" | "attr" | "invoke" | "event";
+
+type Candidate = Partial<Record<keyof (Directory & Attribute & Invocable & EventSource), unknown>>;
+
+/** Whether `object` can be listed and looked into. */
+export function isDirectory(object: unknown): object is Directory {
+  return has(object, "list") && has(object, "lookup");
+}
+
+/** Whether `object` can be read. */
+export function isAttribute(object: unknown): object is Attribute {
+  return has(object, "read");
+}
+
+/** Whether `object` has methods to call. */
+export function isInvocable(object: unknown): object is Invocable {
+  return has(object, "invoke");
+}
+
+/** Whether `object` can be subscribed to. */
+export function isEventSource(object: unknown): object is EventSource {
+  return has(object, "subscribe") && has(object, "unsubscribe");
+}
+
+/** The interfaces that `object` speaks, in the order `dir`, `attr`, `invoke`, `event`; none for what is no object. */
+export function listInterfaces(object: unknown): InterfaceName[] {
+  const names: InterfaceName[] = [];
+  if (isDirectory(object)) names.push("dir");
+  if (isAttribute(object)) names.push("attr");
+  if (isInvocable(object)) names.push("invoke");
+  if (isEventSource(object)) names.push("event");
+  return names;
+}
+
+function has(object: unknown, method: keyof Candidate): boolean {
+  if (object === null || (typeof object !== "object" && typeof object !== "function")) return false;
+  return typeof (object as Candidate)[method] === "function";
+}

@@ -1,0 +1,243 @@
+import type { Socket } from "node:net";
+import type { Limits } from "../limits.js";
+import { InputBuffer } from "../wire/input-buffer.js";
+import { EventQueue } from "./event-queue.js";
+import type { QueuedEventSource } from "./event-queue.js";
+import type { Account, Ledger } from "./ledger.js";
+import type { Conversation } from "./sub-protocol.js";
+
+/** What a connection costs by itself: socket, buffers and timers in Node, and our objects. */
+const CONNECTION_BYTES = 8_192;
+
+/** Output is handed to the socket in pieces of about this size: what is still here can be dropped, what is there cannot. */
+const BATCH_BYTES = 65_536;
+
+/** While no request can be taken, this much input is read all the same, so that the client's going away is noticed. */
+const READ_AHEAD_BYTES = 65_536;
+
+/**
+ * One client's connection: feeds its {@link Conversation} with input, sends what that answers, and keeps the account of
+ * what both hold.
+ *
+ * Output that is caused by one chunk of input leaves in one write. When the reader is slow, replies make the connection
+ * congested, so that no further request is taken, and events queue up to their limit.
+ */
+export class Connection {
+  readonly limits: Limits;
+  /** Conversations charge here what they hold beside buffers. */
+  readonly account: Account;
+  readonly #socket: Socket;
+  readonly #input = new InputBuffer();
+  readonly #events: EventQueue;
+  readonly #onClosed: () => void;
+  #conversation: Conversation;
+  #outgoing: Buffer[] = [];
+  #outgoingBytes = 0;
+  #chargedBytes = 0;
+  #pumping = false;
+  #flushScheduled = false;
+  #peerEnded = false;
+  /** Set once the end has begun: no more input is taken and nothing is sent but what is on its way. */
+  #closing = false;
+
+  /**
+   * Takes the socket over, for good.
+   *
+   * @param begin makes the first conversation; may send already
+   * @param onClosed called once, when the socket is closed and everything is released
+   */
+  constructor(
+    socket: Socket,
+    limits: Limits,
+    ledger: Ledger,
+    begin: (connection: Connection) => Conversation,
+    onClosed: () => void,
+  ) {
+    this.limits = limits;
+    this.#socket = socket;
+    this.#onClosed = onClosed;
+    this.#events = new EventQueue(limits.queuedOutputBytes);
+    this.account = ledger.open(limits.totalBytes, () => {
+      this.#abandonOutput();
+      this.fail(`all connections together hold more than ${limits.totalBytes} bytes (totalBytes), and this one the most`);
+    });
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("end", () => this.#receiveEnd());
+    socket.on("drain", () => this.#pump());
+    // What went wrong with a client's socket is of no interest to the daemon: "close" follows.
+    socket.on("error", () => undefined);
+    socket.on("close", () => this.#release());
+    this.#conversation = begin(this);
+    this.#settleAccount();
+  }
+
+  /** Hands the rest of the connection to another conversation. */
+  become(conversation: Conversation): void {
+    this.#conversation = conversation;
+  }
+
+  /** Sends a reply. The buffer belongs to the connection from now on. */
+  send(bytes: Buffer): void {
+    if (this.#closing) return;
+    this.#outgoing.push(bytes);
+    this.#outgoingBytes += bytes.length;
+    this.#flushSoon();
+  }
+
+  /** Sends an event, or queues it behind a slow reader, where the oldest are lost when there are too many. */
+  sendEvent(frame: Buffer, source: QueuedEventSource): void {
+    if (this.#closing) return;
+    this.#events.push(frame, source);
+    // Many events within one turn of the event loop must not be lost while the reader is quick enough.
+    if (this.#events.heldBytes > BATCH_BYTES) this.#flush();
+    else this.#flushSoon();
+  }
+
+  /** Drops what is queued of that source. */
+  discardEvents(source: QueuedEventSource): void {
+    this.#events.discard(source);
+  }
+
+  /** Whether replies wait for a slow reader: then no further request may be taken. */
+  get congested(): boolean {
+    if (this.#outgoingBytes > BATCH_BYTES) this.#flush();
+    return this.#closing || this.#socket.writableNeedDrain;
+  }
+
+  /** A pending answer has been sent: goes on with the input that waited for it. */
+  resume(): void {
+    this.#pump();
+  }
+
+  /** Ends the connection for a reason that the client is told, as far as it reads. */
+  fail(reason: string): void {
+    if (this.#closing) return;
+    this.send(this.#conversation.farewell(reason));
+    this.close();
+  }
+
+  /** Ends the connection after the replies that are on their way; the client has `closeGraceMs` to read them. */
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#flush();
+    this.#conversation.release();
+    this.#input.clear();
+    // Reading on, without looking: a socket closed with unread input may take the last words back.
+    this.#socket.resume();
+    this.#destroyAfter(this.limits.closeGraceMs);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#closing) return;
+    this.#input.append(chunk);
+    this.#pump();
+  }
+
+  #receiveEnd(): void {
+    this.#peerEnded = true;
+    this.#pump();
+    // A client that is gone looks the same as one that only has no more to say; the latter gets its pending answer.
+    if (!this.#closing) this.#destroyAfter(this.limits.requestTimeoutMs);
+  }
+
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      this.#converse();
+    } catch (error) {
+      // A fault of ours, never the service's end.
+      process.emitWarning(error instanceof Error ? error : String(error), { code: "PDM_INTERNAL" });
+      this.fail("internal error");
+    } finally {
+      this.#pumping = false;
+    }
+    this.#flush();
+    if (this.#closing) return;
+    this.#input.compact();
+    this.#settleAccount();
+    const stuck = this.#conversation.busy || this.#socket.writableNeedDrain;
+    if (stuck && this.#input.length > READ_AHEAD_BYTES) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#peerEnded && !stuck) this.close();
+  }
+
+  #converse(): void {
+    let conversation: Conversation;
+    do {
+      conversation = this.#conversation;
+      if (!this.#closing && !conversation.busy && !this.congested) conversation.process(this.#input);
+    } while (conversation !== this.#conversation);
+  }
+
+  #flushSoon(): void {
+    if (this.#pumping || this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    process.nextTick(() => {
+      this.#flushScheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const socket = this.#socket;
+    while (!socket.writableNeedDrain && !socket.writableEnded) {
+      const batch = this.#takeBatch();
+      if (batch === undefined) break;
+      socket.write(batch);
+    }
+    this.#settleAccount();
+    if (this.#closing && !socket.writableEnded && this.#outgoingBytes === 0) socket.end();
+  }
+
+  #takeBatch(): Buffer | undefined {
+    const pieces = this.#outgoing;
+    let bytes = this.#outgoingBytes;
+    this.#outgoing = [];
+    this.#outgoingBytes = 0;
+    while (bytes < BATCH_BYTES && !this.#closing) {
+      const event = this.#events.take();
+      if (event === undefined) break;
+      pieces.push(event);
+      bytes += event.length;
+    }
+    return pieces.length > 1 ? Buffer.concat(pieces, bytes) : pieces[0];
+  }
+
+  /** Brings the account up to date with the buffers. May evict this connection or another. */
+  #settleAccount(): void {
+    const held =
+      CONNECTION_BYTES +
+      this.#input.heldBytes +
+      this.#outgoingBytes +
+      this.#events.heldBytes +
+      this.#socket.writableLength;
+    const more = held - this.#chargedBytes;
+    this.#chargedBytes = held;
+    this.account.charge(more);
+  }
+
+  #abandonOutput(): void {
+    this.#outgoing = [];
+    this.#outgoingBytes = 0;
+    this.#events.clear();
+    this.#input.clear();
+  }
+
+  #destroyAfter(timeoutMs: number): void {
+    const timer = setTimeout(() => this.#socket.destroy(), timeoutMs);
+    timer.unref();
+    this.#socket.once("close", () => clearTimeout(timer));
+  }
+
+  #release(): void {
+    if (!this.#closing) {
+      this.#closing = true;
+      this.#conversation.release();
+    }
+    this.#abandonOutput();
+    this.account.close();
+    this.#onClosed();
+  }
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ValueAttribute } from "../../src/objects/attribute.js";
+import { expose, findModule } from "../../src/objects/registry.js";
+
+test("what is exposed is found until it is withdrawn", () => {
+  const stock = new ValueAttribute(3);
+  const exposure = expose("registry.one", { stock });
+  assert.equal(findModule("registry.one")?.get("stock"), stock);
+  exposure.withdraw();
+  assert.equal(findModule("registry.one"), undefined);
+});
+
+test("a second withdrawal takes nothing back that was exposed since", () => {
+  const stock = new ValueAttribute(3);
+  const first = expose("registry.two", { stock });
+  first.withdraw();
+  using _second = expose("registry.two", { stock });
+  first.withdraw();
+  assert.equal(findModule("registry.two")?.get("stock"), stock);
+});
+
+test("several calls add to one module, and each takes back only its own", () => {
+  using _a = expose("registry.three", { a: new ValueAttribute(1) });
+  const b = expose("registry.three", { b: new ValueAttribute(2) });
+  b.withdraw();
+  assert.deepEqual([...(findModule("registry.three")?.keys() ?? [])], ["a"]);
+});
+
+const attribute = new ValueAttribute(1);
+for (const [what, module, objects, message] of [
+  ["a module name with a slash", "a/b", { x: attribute }, /no module name/u],
+  ["an empty module name", "", { x: attribute }, /no module name/u],
+  ["a module name that ends with a dot", "a.", { x: attribute }, /no module name/u],
+  ["an object name with a dot", "a", { "x.y": attribute }, /no object name/u],
+  ["an object without any interface", "a", { x: { value: 1 } }, /a\.x speaks no interface/u],
+  ["a taken name", "pdm.perf", { sysres: attribute }, /pdm\.perf\.sysres is exposed already/u],
+] as const) {
+  test(`${what} is refused, and nothing of the call is exposed`, () => {
+    assert.throws(() => expose(module, { good: attribute, ...objects }), { code: "ERR_PDM_EXPOSE", message });
+    assert.equal(findModule(module)?.has("good") ?? false, false);
+  });
+}
+
+test("another copy of the package in the process finds the same objects", async () => {
+  using _exposure = expose("registry.shared", { attribute });
+  const copy = (await import(`${new URL("../../src/objects/registry.js", import.meta.url).href}?copy`)) as {
+    findModule: typeof findModule;
+  };
+  assert.notEqual(copy.findModule, findModule);
+  assert.equal(copy.findModule("registry.shared")?.get("attribute"), attribute);
+});

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
+import { test } from "node:test";
+import { resolveLimits } from "../../src/limits.js";
+import { FAILURE_CHANNEL, passGate, SLOW_CHANNEL } from "../../src/session/gate.js";
+import type { GateReport, Outcome } from "../../src/session/gate.js";
+
+const limits = resolveLimits({ requestTimeoutMs: 50, slowObjectMs: 20 });
+
+async function pass(run: () => unknown): Promise<Outcome> {
+  // The gate's own timer does not keep the process alive, and nothing else here does.
+  const alive = setInterval(() => undefined, 1_000);
+  try {
+    return await new Promise((resolve) => {
+      passGate("shop.orders", limits, run, resolve);
+    });
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** What is published while `during` runs. */
+async function collectReports(name: string, during: () => unknown): Promise<GateReport[]> {
+  const reports: GateReport[] = [];
+  const collect = (report: unknown): unknown => reports.push(report as GateReport);
+  subscribe(name, collect);
+  try {
+    await during();
+  } finally {
+    unsubscribe(name, collect);
+  }
+  return reports;
+}
+
+test("what is synchronous is settled within the call", () => {
+  const outcomes: Outcome[] = [];
+  passGate("x", limits, () => 5, (outcome) => outcomes.push(outcome));
+  assert.deepEqual(outcomes, [{ threw: false, value: 5 }]);
+});
+
+test("a promise, and any object with then, is waited for", async () => {
+  assert.deepEqual(await pass(() => Promise.resolve(6)), { threw: false, value: 6 });
+  const thenable = Object.fromEntries([["then", (done: (value: number) => void) => done(7)]]);
+  assert.deepEqual(await pass(() => thenable), { threw: false, value: 7 });
+});
+
+test("a result that never comes fails at the deadline, naming the object", async () => {
+  const outcome = await pass(() => new Promise(() => undefined));
+  assert.ok(outcome.threw);
+  assert.match(String(outcome.error), /shop\.orders did not answer within 50 ms/u);
+});
+
+test("a then that throws or calls back twice settles once", async () => {
+  const broken = Object.defineProperty({}, "then", {
+    get() {
+      throw new Error("no then");
+    },
+  });
+  assert.match(String(((await pass(() => broken)) as { error: unknown }).error), /no then/u);
+});
+
+test("what an object throws is published, since the client is told little", async () => {
+  const error = new Error("database gone");
+  const reports = await collectReports(FAILURE_CHANNEL, () =>
+    pass(() => {
+      throw error;
+    }),
+  );
+  assert.deepEqual(reports, [{ target: "shop.orders", error }]);
+});
+
+test("code that blocks the event loop is reported by name and duration afterwards", async () => {
+  const warned = once(process, "warning");
+  const reports = await collectReports(SLOW_CHANNEL, () =>
+    pass(() => {
+      const end = performance.now() + 30;
+      while (performance.now() < end);
+      return 1;
+    }),
+  );
+  assert.equal(reports[0]?.target, "shop.orders");
+  assert.ok((reports[0]?.blockedMs ?? 0) >= 30);
+  const [warning] = (await warned) as [Error];
+  assert.match(warning.message, /^shop\.orders blocked the event loop for \d+ ms$/u);
+});
