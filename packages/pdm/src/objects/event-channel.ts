@@ -2,21 +2,22 @@ import type { EventSource } from "./interfaces.js";
 
 /** An event source that the service feeds with `notify`. */
 export class EventChannel<E = unknown> implements EventSource<E> {
-  /** Replaced, never changed, so that a `notify` under way goes on over those who listened when it began. */
-  #listeners: readonly ((event: E) => void)[] = [];
+  /** Each with its place in the order of subscription, so that a `notify` under way stops before those who came since. */
+  readonly #listeners = new Map<(event: E) => void, number>();
+  #nextPlace = 0;
 
   /** Whether anybody listens: test it where making the event costs something. */
   get hasSubscribers(): boolean {
-    return this.#listeners.length > 0;
+    return this.#listeners.size > 0;
   }
 
   /** Adds `listener`; one that is there already is not added again. */
   subscribe(listener: (event: E) => void): void {
-    if (!this.#listeners.includes(listener)) this.#listeners = [...this.#listeners, listener];
+    if (!this.#listeners.has(listener)) this.#listeners.set(listener, this.#nextPlace++);
   }
 
   unsubscribe(listener: (event: E) => void): void {
-    this.#listeners = this.#listeners.filter((other) => other !== listener);
+    this.#listeners.delete(listener);
   }
 
   /**
@@ -25,10 +26,10 @@ export class EventChannel<E = unknown> implements EventSource<E> {
    * Never throws: what a listener throws becomes a process warning, and the others are called all the same.
    */
   notify(event: E): void {
-    const listeners = this.#listeners;
-    if (listeners.length === 0) return;
-    for (const listener of listeners) {
-      if (listeners !== this.#listeners && !this.#listeners.includes(listener)) continue;
+    if (this.#listeners.size === 0) return;
+    const end = this.#nextPlace;
+    for (const [listener, place] of this.#listeners) {
+      if (place >= end) return;
       try {
         listener(event);
       } catch (error) {

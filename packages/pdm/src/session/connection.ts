@@ -9,6 +9,9 @@ import type { Conversation } from "./sub-protocol.js";
 /** What a connection costs by itself: socket, buffers and timers in Node, and our objects. */
 const CONNECTION_BYTES = 8_192;
 
+/** The part of the total that is left for what Node holds by itself and nobody can count: chunks just read, closing sockets. */
+const UNCOUNTED_SHARE = 1 / 8;
+
 /** Output is handed to the socket in pieces of about this size: what is still here can be dropped, what is there cannot. */
 const BATCH_BYTES = 65_536;
 
@@ -57,7 +60,7 @@ export class Connection {
     this.#socket = socket;
     this.#onClosed = onClosed;
     this.#events = new EventQueue(limits.queuedOutputBytes);
-    this.account = ledger.open(limits.totalBytes, () => {
+    this.account = ledger.open(limits.totalBytes * (1 - UNCOUNTED_SHARE), () => {
       this.#abandonOutput();
       this.fail(`all connections together hold more than ${limits.totalBytes} bytes (totalBytes), and this one the most`);
     });
@@ -114,6 +117,8 @@ export class Connection {
     if (this.#closing) return;
     this.send(this.#conversation.farewell(reason));
     this.close();
+    // Not waiting for the client to close its side: what it goes on sending would cost memory.
+    this.#socket.destroySoon();
   }
 
   /** Ends the connection after the replies that are on their way; the client has `closeGraceMs` to read them. */
@@ -123,7 +128,7 @@ export class Connection {
     this.#flush();
     this.#conversation.release();
     this.#input.clear();
-    // Reading on, without looking: a socket closed with unread input may take the last words back.
+    // Reading on, without looking, tells when the client has closed its side too.
     this.#socket.resume();
     this.#destroyAfter(this.limits.closeGraceMs);
   }

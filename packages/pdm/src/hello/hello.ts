@@ -1,0 +1,66 @@
+import type { Connection } from "../session/connection.js";
+import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
+import { SERVER_GREETING, SUB_PROTOCOL_GREETINGS } from "../wire/greeting.js";
+import type { InputBuffer } from "../wire/input-buffer.js";
+
+/**
+ * What comes first on every connection: the server's greeting, then one line with the name of the sub-protocol, which
+ * takes the connection over.
+ */
+export class Hello implements Conversation {
+  readonly busy = false;
+  readonly #connection: Connection;
+  readonly #protocols: readonly SubProtocol[];
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(connection: Connection, protocols: readonly SubProtocol[]) {
+    this.#connection = connection;
+    this.#protocols = protocols;
+    const { helloTimeoutMs } = connection.limits;
+    this.#timer = setTimeout(
+      () => connection.fail(`no protocol was named within ${helloTimeoutMs} ms (helloTimeoutMs)`),
+      helloTimeoutMs,
+    );
+    this.#timer.unref();
+    connection.send(encodeLine(SERVER_GREETING));
+  }
+
+  process(input: InputBuffer): void {
+    const { nameLineBytes } = this.#connection.limits;
+    const line = input.takeUntil("\n");
+    if ((line ?? input).length > nameLineBytes) {
+      this.#connection.fail(`the protocol's name is longer than ${nameLineBytes} bytes (nameLineBytes)`);
+      return;
+    }
+    if (line !== undefined) this.#choose(line.toString("latin1"));
+  }
+
+  farewell(reason: string): Buffer {
+    return encodeLine(`-ERR ${reason}`);
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #choose(name: string): void {
+    const protocol = this.#protocols.find((candidate) => candidate.name === name);
+    if (protocol === undefined) {
+      // Printable, so that nobody's terminal is driven by what a client sent.
+      this.#connection.fail(`Unknown protocol: ${name.replaceAll(/[^ -~]/gu, "?")}`);
+      return;
+    }
+    this.release();
+    this.#connection.send(encodeLine(SUB_PROTOCOL_GREETINGS[protocol.name]));
+    this.#connection.become(protocol.start(this.#connection));
+  }
+}
+
+/** The refusal of a connection for which there is no room: nothing is kept of it. */
+export function encodeRefusal(reason: string): Buffer {
+  return encodeLine(`-ERR ${reason}`);
+}
+
+function encodeLine(text: string): Buffer {
+  return Buffer.from(`${text}\n`, "latin1");
+}

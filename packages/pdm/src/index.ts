@@ -1,0 +1,23 @@
+export { listen } from "./listen.js";
+export type { Listener, ListenOptions } from "./listen.js";
+export { expose } from "./objects/registry.js";
+export type { Exposure } from "./objects/registry.js";
+export type {
+  Attribute,
+  AttributeDescription,
+  Directory,
+  EventSource,
+  InterfaceName,
+  Invocable,
+} from "./objects/interfaces.js";
+export { ComputedAttribute, ValueAttribute } from "./objects/attribute.js";
+export { StaticDirectory } from "./objects/static-directory.js";
+export { MethodTable, UnknownMethodError } from "./objects/method-table.js";
+export type { Method } from "./objects/method-table.js";
+export { EventChannel } from "./objects/event-channel.js";
+export { FinishEvent, PerfEvent, ProcessEvent, StartEvent } from "./objects/event.js";
+export { StructSequence } from "./objects/struct-sequence.js";
+export { combine } from "./objects/combine.js";
+export { DEFAULT_LIMITS } from "./limits.js";
+export type { Limits } from "./limits.js";
+export { PdmError } from "./errors.js";

@@ -1,0 +1,159 @@
+import { PdmError } from "./errors.js";
+
+/**
+ * Everything that a client can make the daemon hold, with unit and default.
+ *
+ * Each is a whole number, at least 1. A client that goes over one of them gets an error that names the limit; whether
+ * its connection survives is said with each.
+ */
+export interface Limits {
+  /** Bytes of the line that names the sub-protocol, without its line feed. Over it: `-ERR`, closed. Stops endless lines. */
+  readonly nameLineBytes: number;
+  /** Milliseconds from the accept to the end of the name line. Over it: `-ERR`, closed. Stops idle connections that never say anything. */
+  readonly helloTimeoutMs: number;
+  /** Connections of one listener at a time. One more: `-ERR`, closed. Stops the using up of descriptors. */
+  readonly connections: number;
+  /** Bytes of one `repl` command. Over it: a `-` line, closed. Stops endless commands. */
+  readonly blockBytes: number;
+  /** Bytes that one `repl` command may print. Over it: the rest is cut, and the output says so; stays open. */
+  readonly blockOutputBytes: number;
+  /** Bytes of one `perf` request. Over it: a `-` reply, closed, since the next request cannot be found. Stops length bombs. */
+  readonly frameBytes: number;
+  /** Bytes of one `perf` reply or event. Over it: the request fails (`-` reply), or the event is not sent and counts as lost; stays open. */
+  readonly replyBytes: number;
+  /** Nested containers in a pickle, read or written. Over it: the request fails; stays open. Stops exhaustion of the stack. */
+  readonly pickleDepth: number;
+  /** Memo entries of one pickle. Over it: the request fails; stays open. Stops memo bombs. */
+  readonly pickleMemo: number;
+  /** Bytes of memory, estimated, that one pickle may become. Over it: the request fails; stays open. Stops pickles of a million one-byte lists. */
+  readonly pickleMemoryBytes: number;
+  /** Bytes of one string or byte string in a pickle. Over it: the request fails; stays open. */
+  readonly stringBytes: number;
+  /** Bytes of one integer in a pickle, or its decimal digits in the text protocols. Over it: the request fails; stays open. Stops quadratic conversions. */
+  readonly integerBytes: number;
+  /** Objects bound by one `perf` connection. Over it: the request fails; stays open. */
+  readonly boundIds: number;
+  /** Subscriptions of one connection. Over it: the request fails; stays open. */
+  readonly subscriptions: number;
+  /** Bytes of output that wait for one connection's reader. Over it, events are dropped, oldest first, and counted; no further request is read until replies have gone out. */
+  readonly queuedOutputBytes: number;
+  /** Milliseconds that a pending result (a promise) may take. Over it: the request fails, the result is ignored; stays open. */
+  readonly requestTimeoutMs: number;
+  /** Milliseconds that an object's own code may block the event loop before its name and duration are reported as a process warning. */
+  readonly slowObjectMs: number;
+  /** Milliseconds that a connection being closed gets to read the reason. */
+  readonly closeGraceMs: number;
+  /** Bytes held for all connections of the process together: partial input, requests under way, bindings, subscriptions, queued output. Over it, the connection that holds the most is closed, with the reason sent. */
+  readonly totalBytes: number;
+}
+
+/** The defaults of {@link Limits}; `listen(spec, { limits })` replaces single ones. */
+export const DEFAULT_LIMITS: Limits = Object.freeze({
+  nameLineBytes: 64,
+  helloTimeoutMs: 10_000,
+  connections: 1_024,
+  blockBytes: 1_048_576,
+  blockOutputBytes: 8_388_608,
+  frameBytes: 1_048_576,
+  replyBytes: 16_777_216,
+  pickleDepth: 200,
+  pickleMemo: 100_000,
+  pickleMemoryBytes: 16_777_216,
+  stringBytes: 1_048_576,
+  integerBytes: 4_096,
+  boundIds: 1_024,
+  subscriptions: 256,
+  queuedOutputBytes: 4_194_304,
+  requestTimeoutMs: 30_000,
+  slowObjectMs: 100,
+  closeGraceMs: 1_000,
+  totalBytes: 67_108_864,
+});
+
+/**
+ * Everything that a server can make a client hold, with unit and default.
+ *
+ * Each is a whole number, at least 1. Generous, since a program chose to connect, but never endless.
+ */
+export interface ClientLimits {
+  /** Bytes of a line of the hello. Over it: not a PDM socket, closed. Stops endless greetings. */
+  readonly helloLineBytes: number;
+  /** Bytes of one `perf` reply or event received, and of one request sent. Over it: the connection is closed; a request fails alone. */
+  readonly frameBytes: number;
+  /** Nested containers in a pickle. Over it: the connection is closed; a request fails alone. */
+  readonly pickleDepth: number;
+  /** Memo entries of one pickle. Over it: the same. */
+  readonly pickleMemo: number;
+  /** Bytes of memory, estimated, that one pickle may become. Over it: the same. */
+  readonly pickleMemoryBytes: number;
+  /** Bytes of one string or byte string in a pickle. Over it: the same. */
+  readonly stringBytes: number;
+  /** Bytes of one integer in a pickle. Over it: the same. */
+  readonly integerBytes: number;
+  /** Requests whose reply has not come, given up ones included. One more fails at once. Stops piling up behind a server that hangs. */
+  readonly pendingRequests: number;
+  /** Bytes of requests that wait for the server to read. Over it, a further request fails at once. */
+  readonly queuedOutputBytes: number;
+  /** Events that wait in one stream for its reader. Over it, the oldest are lost and counted. */
+  readonly queuedEvents: number;
+  /** Bytes of memory, estimated, of these events together. Over it: the same. */
+  readonly queuedEventBytes: number;
+  /** Bytes of one line of `repl` output. Over it: the connection is closed. */
+  readonly outputLineBytes: number;
+  /** Bytes of output kept for one `repl` command. Over it, the last lines are dropped and counted. */
+  readonly blockOutputBytes: number;
+}
+
+/** The defaults of {@link ClientLimits}; `connect(spec, { limits })` replaces single ones. */
+export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
+  helloLineBytes: 1_024,
+  frameBytes: 67_108_864,
+  pickleDepth: 500,
+  pickleMemo: 1_000_000,
+  pickleMemoryBytes: 268_435_456,
+  stringBytes: 67_108_864,
+  integerBytes: 65_536,
+  pendingRequests: 10_000,
+  queuedOutputBytes: 67_108_864,
+  queuedEvents: 1_000,
+  queuedEventBytes: 16_777_216,
+  outputLineBytes: 16_777_216,
+  blockOutputBytes: 67_108_864,
+});
+
+/** Milliseconds that connecting may take, the hello included, where the caller says nothing else. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Milliseconds that a client waits for a reply where the caller says nothing else: longer than our server takes, so that its own reason arrives. */
+export const REPLY_TIMEOUT_MS = 60_000;
+
+/**
+ * The defaults with some replaced.
+ *
+ * @throws PdmError `ERR_PDM_LIMIT` for a name that is no limit and for a value that is no whole number from 1 to 2³¹−1
+ * (what Node's timers and buffers can take), naming it.
+ */
+export function resolveLimits(overrides: Partial<Limits> = {}): Limits {
+  return resolve(DEFAULT_LIMITS, overrides);
+}
+
+/** The same for a client's limits; throws as {@link resolveLimits} does. */
+export function resolveClientLimits(overrides: Partial<ClientLimits> = {}): ClientLimits {
+  return resolve(DEFAULT_CLIENT_LIMITS, overrides);
+}
+
+function resolve<T extends object>(defaults: T, overrides: Partial<T>): T {
+  for (const [name, value] of Object.entries(overrides)) {
+    if (!Object.hasOwn(defaults, name)) {
+      const known = Object.keys(defaults).join(", ");
+      throw new PdmError("ERR_PDM_LIMIT", `limits.${name} is not a limit; there are: ${known}`);
+    }
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 2_147_483_647) {
+      throw new PdmError(
+        "ERR_PDM_LIMIT",
+        `limits.${name} must be a whole number from 1 to 2147483647, not ${String(value)}`,
+      );
+    }
+  }
+  return Object.freeze({ ...defaults, ...overrides });
+}

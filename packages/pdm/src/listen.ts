@@ -1,0 +1,107 @@
+import type { Socket } from "node:net";
+import { encodeRefusal, Hello } from "./hello/hello.js";
+import { resolveLimits } from "./limits.js";
+import type { Limits } from "./limits.js";
+import { PERF } from "./perf/perf.js";
+import { REPL } from "./repl/server.js";
+import { Connection } from "./session/connection.js";
+import { PROCESS_LEDGER } from "./session/ledger.js";
+import { parseListenSpec } from "./transport/listen-spec.js";
+import { openListener } from "./transport/listener.js";
+
+/** Options of {@link listen}. */
+export interface ListenOptions {
+  /** The service's name, for the default socket: `NAME-PID.sock`. By default npm's name of the package, else the main script's. */
+  readonly name?: string;
+  /** Limits to replace; see {@link Limits} for units, defaults and what happens over them. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** A socket on which the service can be managed. */
+export interface Listener extends AsyncDisposable {
+  /** What a client passes to `connect` or `pdm-repl`: the path, or `HOST:PORT` with the port that was chosen. */
+  readonly spec: string;
+  /** How many connections are open. */
+  readonly connections: number;
+  /**
+   * Stops listening, removes the socket file if it is still ours, and ends the connections, which get `closeGraceMs` to
+   * read what is on its way. Resolves when all are closed. A second call waits for the first.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes this process manageable: whoever may connect can run code in it (`repl`) and use its objects (`perf`).
+ *
+ * Neither the listener nor its connections keep the process alive; the socket file is removed when the process exits.
+ *
+ * @param spec `PATH[:MODE[:GROUP]]` (octal, default 0600), `ADDRESS:PORT` (loopback only), `fd:N` (a listening socket that was
+ * inherited, as from systemd), a Windows pipe's path; without it a socket named after service and process in
+ * `$XDG_RUNTIME_DIR/pdm`, `/run/pdm` (root), or a private folder under the temporary directory
+ * @throws ListenError (rejects) when it cannot listen there, saying why and what to do; nothing is left behind, and a
+ * promise that nobody looks at does not end the process: the failure is a process warning too
+ * @throws PdmError `ERR_PDM_LIMIT` (rejects) for a limit that is none
+ */
+export function listen(spec?: string, options: ListenOptions = {}): Promise<Listener> {
+  const opening = open(spec, options);
+  opening.catch((error: unknown) => {
+    process.emitWarning(error instanceof Error ? error.message : String(error), { code: "PDM_LISTEN_FAILED" });
+  });
+  return opening;
+}
+
+async function open(spec: string | undefined, options: ListenOptions): Promise<Listener> {
+  const limits = resolveLimits(options.limits);
+  const connections = new Set<Connection>();
+  let onIdle: (() => void) | undefined;
+
+  const accept = (socket: Socket): void => {
+    if (connections.size >= limits.connections) {
+      refuse(socket, `there are ${limits.connections} connections already (connections)`);
+      return;
+    }
+    const connection = new Connection(
+      socket,
+      limits,
+      PROCESS_LEDGER,
+      (begun) => new Hello(begun, [REPL, PERF]),
+      () => {
+        connections.delete(connection);
+        if (connections.size === 0) onIdle?.();
+      },
+    );
+    connections.add(connection);
+  };
+
+  const transport = await openListener(spec === undefined ? undefined : parseListenSpec(spec), {
+    onSocket: accept,
+    onError: (error) => process.emitWarning(error.message, { code: "PDM_LISTENER_ERROR" }),
+    ...(options.name === undefined ? {} : { name: options.name }),
+  });
+
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await transport.close();
+    if (connections.size === 0) return;
+    const idle = new Promise<void>((resolve) => {
+      onIdle = resolve;
+    });
+    for (const connection of connections) connection.close();
+    await idle;
+  };
+  const closeOnce = (): Promise<void> => (closing ??= close());
+  return {
+    spec: transport.spec,
+    get connections() {
+      return connections.size;
+    },
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
+  };
+}
+
+/** Tells a client that there is no room for it; the few bytes fit into any fresh socket, so nothing of it is kept. */
+function refuse(socket: Socket, reason: string): void {
+  socket.on("error", () => undefined);
+  socket.end(encodeRefusal(reason), () => socket.destroy());
+}

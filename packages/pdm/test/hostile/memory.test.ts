@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DEFAULT_LIMITS } from "../../src/limits.js";
+import { DaemonProcess } from "../fixtures/daemon-process.js";
+import { encodeRequest, RawSocket } from "../fixtures/raw-socket.js";
+
+const CLIENTS = 1_000;
+
+/** What one hostile client does to hold as much as it may, once it has said its protocol's name. */
+const GREEDY: Readonly<Record<string, (raw: RawSocket) => void>> = {
+  "a frame that never ends": (raw) => {
+    const header = Buffer.alloc(4);
+    header.writeInt32BE(DEFAULT_LIMITS.frameBytes);
+    raw.write(Buffer.concat([header, Buffer.alloc(DEFAULT_LIMITS.frameBytes - 1)]));
+  },
+  "every id bound": (raw) => {
+    const requests: Buffer[] = [];
+    for (let id = 0; id < DEFAULT_LIMITS.boundIds; id++) requests.push(encodeRequest("bind", id, "test", "happened"));
+    raw.write(Buffer.concat(requests));
+  },
+  "every subscription taken": (raw) => {
+    const requests: Buffer[] = [encodeRequest("bind", 0, "test", "sources")];
+    for (let id = 1; id <= DEFAULT_LIMITS.subscriptions; id++) {
+      requests.push(encodeRequest("lookup", id, 0, `s${id - 1}`), encodeRequest("subs", id));
+    }
+    raw.write(Buffer.concat(requests));
+  },
+  "a huge reply that is never read": (raw) => {
+    raw.socket.pause();
+    raw.write(Buffer.concat([encodeRequest("bind", 0, "test", "big"), encodeRequest("readattr", 0)]));
+  },
+  "a request that never ends, with large arguments": (raw) => {
+    const args = Array.from({ length: 40_000 }, () => []);
+    raw.write(Buffer.concat([encodeRequest("bind", 0, "test", "methods"), encodeRequest("invoke", 0, "never", args, new Map())]));
+  },
+};
+
+for (const [what, holdAll] of Object.entries(GREEDY)) {
+  test(`${CLIENTS} clients, each with ${what}, make the daemon hold less than the stated total`, async () => {
+    await using daemon = await DaemonProcess.start();
+    const before = await daemon.measureMemory();
+    const clients: RawSocket[] = [];
+    for (let index = 0; index < CLIENTS; index++) {
+      const raw = await RawSocket.open(daemon.spec, "perf");
+      clients.push(raw);
+      holdAll(raw);
+    }
+    // Another client is served all the while, and its reply comes after all that the daemon had read by then.
+    using guest = await RawSocket.open(daemon.spec, "perf");
+    guest.request(["bind", 1, "test", "number"], ["readattr", 1]);
+    await guest.readMessage();
+    assert.deepEqual([...((await guest.readMessage()) ?? [])], ["+", 5]);
+    const after = await daemon.measureMemory();
+    const grown = after.usedBytes - before.usedBytes;
+    assert.ok(grown < DEFAULT_LIMITS.totalBytes, `it holds ${grown} bytes more`);
+    console.log(`${what}: in use +${mebibytes(grown)} MiB, resident +${mebibytes(after.residentBytes - before.residentBytes)} MiB`);
+    for (const raw of clients) raw[Symbol.dispose]();
+  });
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1);
+}
