@@ -21,13 +21,15 @@ export interface Limits {
   readonly frameBytes: number;
   /** Bytes of one `perf` reply or event. Over it: the request fails (`-` reply), or the event is not sent and counts as lost; stays open. */
   readonly replyBytes: number;
+  /** Lists, dicts and other objects in one `perf` reply or event. Over it: the same. */
+  readonly replyObjects: number;
   /** Nested containers in a pickle, read or written. Over it: the request fails; stays open. Stops exhaustion of the stack. */
   readonly pickleDepth: number;
-  /** Memo entries of one pickle. Over it: the request fails; stays open. Stops memo bombs. */
+  /** Memo entries of one pickle that is read. Over it: the request fails; stays open. Stops memo bombs. */
   readonly pickleMemo: number;
-  /** Bytes of memory, estimated, that one pickle may become. Over it: the request fails; stays open. Stops pickles of a million one-byte lists. */
+  /** Bytes of memory, estimated, that one pickle may become when read. Over it: the request fails; stays open. Stops pickles of a million one-byte lists. */
   readonly pickleMemoryBytes: number;
-  /** Bytes of one string or byte string in a pickle. Over it: the request fails; stays open. */
+  /** Bytes of one string or byte string in a pickle that is read. Over it: the request fails; stays open. */
   readonly stringBytes: number;
   /** Bytes of one integer in a pickle, or its decimal digits in the text protocols. Over it: the request fails; stays open. Stops quadratic conversions. */
   readonly integerBytes: number;
@@ -56,6 +58,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   blockOutputBytes: 8_388_608,
   frameBytes: 1_048_576,
   replyBytes: 16_777_216,
+  replyObjects: 1_000_000,
   pickleDepth: 200,
   pickleMemo: 100_000,
   pickleMemoryBytes: 16_777_216,

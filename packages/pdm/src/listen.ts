@@ -86,7 +86,11 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     const idle = new Promise<void>((resolve) => {
       onIdle = resolve;
     });
-    for (const connection of connections) connection.close();
+    for (const connection of connections) {
+      // Whoever waits for this promise must not see the process end before it; it takes closeGraceMs at the most.
+      connection.ref();
+      connection.close();
+    }
     await idle;
   };
   const closeOnce = (): Promise<void> => (closing ??= close());

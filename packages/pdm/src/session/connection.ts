@@ -90,7 +90,7 @@ export class Connection {
   /** Sends an event, or queues it behind a slow reader, where the oldest are lost when there are too many. */
   sendEvent(frame: Buffer, source: QueuedEventSource): void {
     if (this.#closing) return;
-    this.#events.push(frame, source);
+    this.#events.push(this.#socket.writableNeedDrain ? copyOut(frame) : frame, source);
     // Many events within one turn of the event loop must not be lost while the reader is quick enough.
     if (this.#events.heldBytes > BATCH_BYTES) this.#flush();
     else this.#flushSoon();
@@ -131,6 +131,11 @@ export class Connection {
     // Reading on, without looking, tells when the client has closed its side too.
     this.#socket.resume();
     this.#destroyAfter(this.limits.closeGraceMs);
+  }
+
+  /** Keeps the process alive until the connection is closed: for somebody who waits for that. */
+  ref(): void {
+    this.#socket.ref();
   }
 
   #receive(chunk: Buffer): void {
@@ -245,4 +250,11 @@ export class Connection {
     this.account.close();
     this.#onClosed();
   }
+}
+
+/** A small buffer is a part of a larger one that it shares with others, and that must not be kept for its sake. */
+function copyOut(frame: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(frame.length);
+  frame.copy(copy);
+  return copy;
 }

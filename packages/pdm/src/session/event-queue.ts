@@ -11,8 +11,8 @@ interface QueuedEvent {
   readonly source: QueuedEventSource;
 }
 
-/** Bytes that a queued event costs beside its frame. */
-const ENTRY_BYTES = 200;
+/** Bytes that a queued event costs beside its frame: two objects, and the memory of a buffer of its own. */
+const ENTRY_BYTES = 300;
 
 /** Events that wait for a slow reader: bounded, the oldest is lost first, and each loss is counted where it belongs. */
 export class EventQueue {

@@ -33,7 +33,7 @@ test("events leave in the order in which they came", () => {
 });
 
 test("over the limit the oldest are lost, and the next event of their source says how many", () => {
-  const queue = new EventQueue(1_000);
+  const queue = new EventQueue(1_300);
   const loud = new Source();
   const quiet = new Source();
   queue.push(Buffer.alloc(100, "a"), loud);

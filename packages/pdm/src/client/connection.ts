@@ -1,0 +1,146 @@
+import type { Socket } from "node:net";
+import type { ClientLimits } from "../limits.js";
+import { InputBuffer } from "../wire/input-buffer.js";
+import { ConnectionLostError, TooManyRequestsError } from "./errors.js";
+
+/** One side of a conversation that a {@link Connection} feeds. */
+export interface Conversation {
+  /**
+   * Takes what is complete from `input`.
+   *
+   * @throws any error for input that makes no sense: the connection is then closed with it as the cause
+   */
+  receive(input: InputBuffer): void;
+  /** The connection is gone; nothing is received any more. Called once. */
+  lose(): void;
+}
+
+/** A client's end of one connection: cuts nothing itself, writes what is sent in one turn of the event loop together. */
+export class Connection {
+  /** As the caller wrote it. */
+  readonly spec: string;
+  readonly limits: ClientLimits;
+  /** Resolves when the socket is closed: with the error that ended the connection, with undefined after `close()`. */
+  readonly closed: Promise<ConnectionLostError | undefined>;
+  readonly #socket: Socket;
+  readonly #input = new InputBuffer();
+  #conversation: Conversation | undefined;
+  #corked = false;
+  #open = true;
+  #lost: ConnectionLostError | undefined;
+
+  /** Takes the connected socket over, for good. Nothing is read before `converse`. */
+  constructor(socket: Socket, spec: string, limits: ClientLimits) {
+    this.#socket = socket;
+    this.spec = spec;
+    this.limits = limits;
+    socket.pause();
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("end", () => this.fail("the other side closed it"));
+    socket.on("error", (error) => this.fail(error.message, error));
+    this.closed = new Promise((resolve) => {
+      socket.on("close", () => {
+        this.fail("the socket was closed");
+        resolve(this.#lost);
+      });
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Hands everything that arrives from now on, and what has arrived and was not taken, to `conversation`. */
+  converse(conversation: Conversation): void {
+    this.#conversation = conversation;
+    if (!this.#open) {
+      conversation.lose();
+      return;
+    }
+    if (this.#input.length > 0) this.#deliver();
+    if (this.#open) this.#socket.resume();
+  }
+
+  /**
+   * Sends, even where too much waits already: for the few messages that let go of something.
+   * On a connection that is gone it does nothing.
+   */
+  send(bytes: Buffer): void {
+    if (!this.#open) return;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(bytes);
+  }
+
+  /** @throws ConnectionLostError where the connection is gone */
+  checkOpen(): void {
+    if (!this.#open) throw this.makeLostError();
+  }
+
+  /**
+   * @throws ConnectionLostError where the connection is gone
+   * @throws TooManyRequestsError where the server does not read what was sent before
+   */
+  checkWritable(): void {
+    this.checkOpen();
+    const { queuedOutputBytes } = this.limits;
+    if (this.#socket.writableLength > queuedOutputBytes) {
+      throw new TooManyRequestsError(
+        `${this.spec} does not read: over ${queuedOutputBytes} bytes wait for it (limits.queuedOutputBytes); nothing was sent`,
+      );
+    }
+  }
+
+  /** Closes for a reason that everyone who waits is told; the first reason counts. */
+  fail(reason: string, cause?: unknown): void {
+    if (!this.#open) return;
+    const options = cause === undefined ? undefined : { cause };
+    this.#lost = new ConnectionLostError(`connection to ${this.spec} lost: ${reason}`, options);
+    this.#end();
+  }
+
+  /** Closes at once, as the caller wished. */
+  close(): void {
+    if (this.#open) this.#end();
+  }
+
+  /** A new error that says why the connection is gone. */
+  makeLostError(): ConnectionLostError {
+    const lost = this.#lost;
+    if (lost === undefined) return new ConnectionLostError(`connection to ${this.spec} is closed: it was closed here`);
+    return new ConnectionLostError(lost.message, lost.cause === undefined ? undefined : { cause: lost.cause });
+  }
+
+  /** Whether the connection is gone because the caller closed it. */
+  get wasClosedHere(): boolean {
+    return !this.#open && this.#lost === undefined;
+  }
+
+  #receive(chunk: Buffer): void {
+    if (!this.#open) return;
+    this.#input.append(chunk);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    try {
+      this.#conversation?.receive(this.#input);
+    } catch (error) {
+      this.fail(error instanceof Error ? error.message : String(error), error);
+    }
+    this.#input.compact();
+  }
+
+  #end(): void {
+    this.#open = false;
+    this.#input.clear();
+    this.#socket.destroy();
+    this.#conversation?.lose();
+  }
+}
