@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, type Client } from "../../src/client.js";
-import { PYTHON3, startPythonServer } from "./python-server.js";
+import { PYTHON3 } from "../fixtures/python.js";
+import { startPythonServer } from "./python-server.js";
 import { startScriptedServer, type Peer } from "./scripted-server.js";
 
 async function startPlay(): Promise<AsyncDisposable & { client: Client; peer: Peer }> {

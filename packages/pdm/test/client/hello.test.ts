@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, ConnectError, connectRepl, HelloError } from "../../src/client.js";
-import { PYTHON3, startPythonServer } from "./python-server.js";
+import { PYTHON3 } from "../fixtures/python.js";
+import { startPythonServer } from "./python-server.js";
 import { startScriptedServer } from "./scripted-server.js";
 
 async function catchConnect(spec: string, options?: Parameters<typeof connect>[1]): Promise<Error> {

@@ -11,7 +11,8 @@ import {
   Tuple,
   type Client,
 } from "../../src/client.js";
-import { PYTHON2, PYTHON3, startPythonServer, type PythonServer, type PythonServerOptions } from "./python-server.js";
+import { PYTHON2, PYTHON3, isTested } from "../fixtures/python.js";
+import { startPythonServer, type PythonServer, type PythonServerOptions } from "./python-server.js";
 
 const PEERS: readonly (PythonServerOptions & { name: string })[] = [
   ...[0, 1, 2, 3, 4, 5].map((pickle) => ({
@@ -141,6 +142,7 @@ const FAILURES: readonly {
 
 for (const { name, ...options } of PEERS) {
   const { python = PYTHON3, pickle = 0 } = options;
+  if (!isTested(python)) continue;
   const skip =
     python.skip || (pickle > python.highestPickle && `this Python writes pickles up to ${python.highestPickle}`);
   describe(`client of ${name}`, { skip }, () => {

@@ -1,39 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
+import { PYTHON3, type FoundPython } from "../fixtures/python.js";
 import { createFolder } from "./folder.js";
 
 const PROGRAM = fileURLToPath(new URL("../../../test/python/raw_server.py", import.meta.url));
-
-/** A Python that runs here, or why there is none. */
-export interface FoundPython {
-  readonly command: string;
-  /** For node:test: false, or the reason. */
-  readonly skip: string | false;
-  /** The highest protocol that its `pickle` writes. */
-  readonly highestPickle: number;
-}
-
-const ASK = "import pickle, sys; print('%d %d' % (sys.version_info[0], pickle.HIGHEST_PROTOCOL))";
-
-/** `python3`, or what the environment's PDM_TEST_PYTHON3 names. */
-export const PYTHON3: FoundPython = findPython(3, [process.env["PDM_TEST_PYTHON3"], "python3"]);
-
-/** Python 2.7: what the environment's PDM_TEST_PYTHON2 names, or one on the PATH that really runs. */
-export const PYTHON2: FoundPython = findPython(2, [process.env["PDM_TEST_PYTHON2"], "python2.7", "python2"]);
-
-function findPython(major: number, candidates: readonly (string | undefined)[]): FoundPython {
-  for (const command of candidates) {
-    if (command === undefined) continue;
-    const { status, stdout } = spawnSync(command, ["-c", ASK], {
-      encoding: "utf8",
-    });
-    const [found, highestPickle] = stdout?.split(" ").map(Number) ?? [];
-    if (status === 0 && found === major) return { command, skip: false, highestPickle: highestPickle ?? 0 };
-  }
-  return { command: "", skip: `no Python ${major} runs here; set PDM_TEST_PYTHON${major} to one`, highestPickle: 0 };
-}
 
 /** How `raw_server.py` is run; see there. */
 export interface PythonServerOptions {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, connectRepl, ConnectionLostError, ProtocolError, type ReplClient } from "../../src/client.js";
-import { PYTHON2, PYTHON3, startPythonServer } from "./python-server.js";
+import { PYTHON2, PYTHON3, isTested } from "../fixtures/python.js";
+import { startPythonServer } from "./python-server.js";
 import { startScriptedServer, type Peer } from "./scripted-server.js";
 
 for (const [name, options] of [
@@ -9,7 +10,9 @@ for (const [name, options] of [
   ["Python 3, byte by byte", { chunk: 1 }],
   ["Python 2", { edition: "0.2", python: PYTHON2 }],
 ] as const) {
-  describe(`repl of ${name}`, { skip: ("python" in options ? options.python : PYTHON3).skip }, () => {
+  const python = "python" in options ? options.python : PYTHON3;
+  if (!isTested(python)) continue;
+  describe(`repl of ${name}`, { skip: python.skip }, () => {
     it("echoes expressions, runs statements, and shows tracebacks", async () => {
       await using server = await startPythonServer(options);
       await using client = await connectRepl(server.spec);

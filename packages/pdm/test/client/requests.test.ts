@@ -11,7 +11,8 @@ import {
   type ConnectOptions,
   type RemoteObject,
 } from "../../src/client.js";
-import { PYTHON3, startPythonServer } from "./python-server.js";
+import { PYTHON3 } from "../fixtures/python.js";
+import { startPythonServer } from "./python-server.js";
 import { encodeMessage, startScriptedServer, type Peer, type ScriptedServer } from "./scripted-server.js";
 
 /** A client and the server that a test plays, with one attribute bound as id 1. */

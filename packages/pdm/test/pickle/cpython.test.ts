@@ -3,12 +3,13 @@ import { after, describe, test } from "node:test";
 import * as fc from "fast-check";
 import { decodePickle } from "../../src/pickle/decode.js";
 import { encodePickle } from "../../src/pickle/encode.js";
-import { findPython, Oracle } from "./oracle.js";
+import { isTested, PYTHON2, PYTHON3 } from "../fixtures/python.js";
+import { Oracle } from "./oracle.js";
 import { pythonSource, pythonValue } from "./python-source.js";
 
 const PYTHONS = [
-  [3, findPython(3, process.env["PDM_TEST_PYTHON3"], "python3", "python")],
-  [2, findPython(2, process.env["PDM_TEST_PYTHON2"], "python2.7", "python2")],
+  [3, PYTHON3],
+  [2, PYTHON2],
 ] as const;
 
 /** Values of classes, which come back equal after a way through JavaScript; from this Python and this protocol on. */
@@ -59,14 +60,12 @@ const GRAPHS: readonly (readonly [protocol: number, source: string, check: strin
   [0, "(lambda x: [x, x])(bytearray(b'a'))", "v[0] is v[1]"],
 ];
 
-for (const [major, found] of PYTHONS) {
-  const skip = found
-    ? false
-    : `no Python ${major} found: set PDM_TEST_PYTHON${major} to its path; only the vectors speak for it`;
-  describe(`CPython ${major}`, { skip }, () => {
-    const oracle = new Oracle(found?.command ?? "");
+for (const [major, python] of PYTHONS) {
+  if (!isTested(python)) continue;
+  describe(`CPython ${major}`, { skip: python.skip }, () => {
+    const oracle = new Oracle(python.command);
     after(() => oracle.stop());
-    const protocols = Array.from({ length: (found?.highestProtocol ?? 0) + 1 }, (_, protocol) => protocol);
+    const protocols = Array.from({ length: python.highestPickle + 1 }, (_, protocol) => protocol);
 
     test("loads what is written as the same value, of the same types", async () => {
       const property = fc.asyncProperty(pythonValue, async (value) => {
@@ -87,8 +86,8 @@ for (const [major, found] of PYTHONS) {
     }
 
     test("gets back, by way of JavaScript, an equal value of any class", async () => {
-      for (const [python, firstProtocol, source] of RELAYED) {
-        if (python > major) continue;
+      for (const [since, firstProtocol, source] of RELAYED) {
+        if (since > major) continue;
         for (const protocol of protocols.slice(firstProtocol)) {
           const { value } = decodePickle(await oracle.dump(source, protocol), { exactFloats: true });
           await oracle.expectSame(encodePickle(value), source).catch((error: unknown) => {

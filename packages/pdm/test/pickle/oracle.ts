@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -10,13 +10,6 @@ const SCRIPT = fileURLToPath(new URL("../../../test/pickle/oracle.py", import.me
 interface Answer {
   error?: string;
   hex?: string;
-}
-
-/** A Python that runs. */
-export interface Python {
-  readonly command: string;
-  /** The highest protocol that it writes. */
-  readonly highestProtocol: number;
 }
 
 /** One Python process that says what pickles mean, for a whole test file. */
@@ -62,16 +55,4 @@ export class Oracle {
     this.#child.stdin.end();
     if (this.#child.exitCode === null) await once(this.#child, "exit");
   }
-}
-
-/** The first of these commands that runs a Python of that major version; a command that exists may still not run. */
-export function findPython(major: number, ...commands: readonly (string | undefined)[]): Python | undefined {
-  const question = "import pickle, sys; print('%d %d' % (sys.version_info[0], pickle.HIGHEST_PROTOCOL))";
-  for (const command of commands) {
-    if (command === undefined) continue;
-    const { stdout } = spawnSync(command, ["-c", question], { encoding: "utf8", timeout: 10_000 });
-    const [version, highest] = (stdout ?? "").trim().split(" ");
-    if (version === String(major)) return { command, highestProtocol: Number(highest) };
-  }
-  return undefined;
 }
