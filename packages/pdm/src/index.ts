@@ -21,3 +21,6 @@ export { combine } from "./objects/combine.js";
 export { DEFAULT_LIMITS } from "./limits.js";
 export type { Limits } from "./limits.js";
 export { PdmError } from "./errors.js";
+export { ListenError } from "./transport/listen-spec.js";
+export { ByteArray, Float, FrozenSet, Global, Instance, Tuple } from "./pickle/values.js";
+export type { Construction, InstanceContents } from "./pickle/values.js";

@@ -81,7 +81,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await transport.close();
+    transport.close();
     if (connections.size === 0) return;
     const idle = new Promise<void>((resolve) => {
       onIdle = resolve;

@@ -11,6 +11,8 @@ import { checkTimeoutMs, type RequestOptions } from "./waiter.js";
 export interface ConnectOptions extends RequestOptions {
   /** Milliseconds that a request waits for its reply where it says nothing else; a minute by default, `Infinity` for ever. */
   readonly requestTimeoutMs?: number | undefined;
+  /** Whether a Python float that is whole arrives as a `Float` instead of a number, so that it can be passed on without loss. */
+  readonly exactFloats?: boolean | undefined;
   /** What the other side can make this program hold. */
   readonly limits?: Partial<ClientLimits> | undefined;
 }
@@ -27,7 +29,7 @@ export async function connect(spec: string, options: ConnectOptions = {}): Promi
   const limits = resolveClientLimits(options.limits);
   const requestTimeoutMs = checkTimeoutMs(options.requestTimeoutMs ?? REPLY_TIMEOUT_MS);
   const connection = await openConnection(spec, "perf", limits, options);
-  return new Client(new PerfChannel(connection, requestTimeoutMs));
+  return new Client(new PerfChannel(connection, requestTimeoutMs, options.exactFloats ?? false));
 }
 
 /**

@@ -36,13 +36,15 @@ const MAX_PICKLE_BYTES = 2_147_483_647;
 export class PerfChannel implements Conversation {
   readonly connection: Connection;
   readonly #requestTimeoutMs: number;
+  readonly #exactFloats: boolean;
   readonly #pickleLimits: PickleLimits;
   readonly #pending = new Fifo<PendingRequest>();
   readonly #sinks = new Map<number, EventSink>();
   #lastId = 0;
 
-  constructor(connection: Connection, requestTimeoutMs: number) {
+  constructor(connection: Connection, requestTimeoutMs: number, exactFloats: boolean) {
     this.connection = connection;
+    this.#exactFloats = exactFloats;
     this.#requestTimeoutMs = requestTimeoutMs;
     // The size of a request is checked here, by the name that the limit has here.
     this.#pickleLimits = { ...connection.limits, replyBytes: MAX_PICKLE_BYTES, replyObjects: connection.limits.pickleMemo };
@@ -165,7 +167,7 @@ export class PerfChannel implements Conversation {
 
   #decode(frame: Buffer): { value: unknown; memoryBytes: number } {
     try {
-      return decodePickle(frame, { limits: this.#pickleLimits });
+      return decodePickle(frame, { limits: this.#pickleLimits, exactFloats: this.#exactFloats });
     } catch (error) {
       // Whether it was a reply cannot be told, and a reply skipped would shift all later ones.
       throw new ProtocolError(`the other side sent a message that cannot be read: ${String(error)}`, { cause: error });

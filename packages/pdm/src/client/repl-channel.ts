@@ -33,6 +33,9 @@ export class ReplChannel implements Conversation {
   readonly connection: Connection;
   readonly #waiting = new Fifo<Command>();
   #running: Command | undefined;
+  /** Lines that came while no command ran, from a timer that an earlier one set: the next command gets them. */
+  #early: string[] = [];
+  #earlyBytes = 0;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -101,13 +104,17 @@ export class ReplChannel implements Conversation {
       if (command.waiter.settled) continue;
       this.#running = command;
       this.connection.send(command.block);
+      for (const line of this.#early) printLine(command, line, this.connection.limits.blockOutputBytes);
+      this.#early = [];
+      this.#earlyBytes = 0;
     }
   }
 
   #accept(line: Buffer): void {
     const command = this.#running;
-    if (line[0] === SPACE && command !== undefined) {
-      printLine(command, line.subarray(1), this.connection.limits.blockOutputBytes);
+    if (line[0] === SPACE) {
+      if (command === undefined) this.#keepEarly(line);
+      else printLine(command, line.toString("utf8", 1), this.connection.limits.blockOutputBytes);
       return;
     }
     const text = line.toString();
@@ -129,6 +136,12 @@ export class ReplChannel implements Conversation {
     }
   }
 
+  #keepEarly(line: Buffer): void {
+    this.#earlyBytes += line.length;
+    // The oldest stay: a service that prints on and on must not make this side grow.
+    if (this.#earlyBytes <= this.connection.limits.blockOutputBytes) this.#early.push(line.toString("utf8", 1));
+  }
+
   #conclude(command: Command, outcome: Outcome<ReplResult>): void {
     this.#running = undefined;
     command.waiter.settle(outcome);
@@ -136,19 +149,19 @@ export class ReplChannel implements Conversation {
   }
 }
 
-function printLine(command: Command, line: Buffer, maxBytes: number): void {
+function printLine(command: Command, line: string, maxBytes: number): void {
   const { waiter, onOutput } = command;
   if (waiter.settled) return;
   if (onOutput !== undefined) {
     try {
-      onOutput(line.toString());
+      onOutput(line);
     } catch (error) {
       // The caller's own fault reaches the caller; the connection goes on.
       waiter.settle({ kind: "failed", makeError: () => error });
     }
     return;
   }
-  command.outputBytes += line.length + 1;
+  command.outputBytes += Buffer.byteLength(line) + 1;
   if (command.outputBytes > maxBytes) command.droppedLines += 1;
-  else command.output.push(line.toString());
+  else command.output.push(line);
 }

@@ -3,6 +3,7 @@ import type { EventQueue } from "./event-queue.js";
 import type { EventSink, PerfChannel } from "./perf-channel.js";
 import { readPythonObject, type PythonObject } from "./python-object.js";
 import type { RequestDescription } from "./remote-failure.js";
+import { LOSS_FIELD } from "../wire/loss-notice.js";
 import { takeValue, type Outcome, type RequestOptions, type Waiter } from "./waiter.js";
 
 /**
@@ -110,9 +111,9 @@ export class Subscription implements EventSink {
  * before the next event.
  */
 function readLossNotice({ pythonClass, fields }: PythonObject): number | undefined {
-  const { pdm_lost: lost } = fields;
+  const lost = fields[LOSS_FIELD];
   if (pythonClass !== "pdm.perf.event" || typeof lost !== "number" || !Number.isSafeInteger(lost) || lost < 1) {
     return undefined;
   }
-  return Object.keys(fields).every((name) => name === "pdm_lost" || name === "time") ? lost : undefined;
+  return Object.keys(fields).every((name) => name === LOSS_FIELD || name === "time") ? lost : undefined;
 }

@@ -3,6 +3,7 @@ import { isStructSequence } from "../objects/struct-sequence.js";
 import type { StructSequence } from "../objects/struct-sequence.js";
 import { exceptionGlobal } from "../pickle/python-names.js";
 import { Float, Global, Instance, Tuple } from "../pickle/values.js";
+import { LOSS_FIELD } from "../wire/loss-notice.js";
 import { PerfFault } from "./fault.js";
 
 /** What every Python client can import, so that an event of no particular class arrives too. */
@@ -38,9 +39,9 @@ export function createEvent(event: unknown): Instance {
   return Instance.withFields(readPythonClass(event) ?? EVENT_CLASS, fields);
 }
 
-/** The event that says how many before it were lost. The field's name is one that no service's event is likely to have. */
+/** The event that says how many before it were lost. */
 export function createLossNotice(lost: number): Instance {
-  return Instance.withFields(EVENT_CLASS, { time: new Float(Date.now() / 1000), pdm_lost: lost });
+  return Instance.withFields(EVENT_CLASS, { time: new Float(Date.now() / 1000), [LOSS_FIELD]: lost });
 }
 
 /** The reply to `attrinfo`. */

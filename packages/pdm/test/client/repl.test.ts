@@ -241,4 +241,13 @@ describe("a command", () => {
     play.peer.send("+OK\n");
     assert.match((await play.client.closed)?.message ?? "", /unasked/);
   });
+
+  it("that prints while no command runs is heard with the next one", async () => {
+    await using play = await startPlay();
+    play.peer.send(" late\n");
+    const running = play.client.run("x");
+    await play.peer.block();
+    play.peer.send(" now\n+OK\n");
+    assert.deepEqual((await running).output, ["late", "now"]);
+  });
 });

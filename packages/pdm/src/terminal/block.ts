@@ -1,0 +1,52 @@
+import { PdmError } from "../errors.js";
+import type { Language } from "./language.js";
+
+/** Characters of one command, so that an endless input does not use up this program's memory. Services have their own, lower limit. */
+export const MAX_COMMAND_CHARACTERS = 16_777_216;
+
+/** A command being typed: collects lines until it is ready to run. */
+export class Block {
+  readonly #language: Language;
+  #lines: string[] = [];
+  #characters = 0;
+
+  constructor(language: Language) {
+    this.#language = language;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0;
+  }
+
+  /**
+   * The command's source, if this line makes it ready to run; the next line then begins a new one.
+   *
+   * @throws PdmError `ERR_PDM_COMMAND_TOO_LONG`; what was collected is dropped.
+   */
+  async add(line: string): Promise<string | undefined> {
+    if (line === "" && this.#language.emptyLineEnds) return this.take();
+    if (this.isEmpty && line.trim() === "") return undefined;
+    this.#characters += line.length;
+    if (this.#characters > MAX_COMMAND_CHARACTERS) {
+      this.drop();
+      throw new PdmError(
+        "ERR_PDM_COMMAND_TOO_LONG",
+        `a command has over ${MAX_COMMAND_CHARACTERS} characters; is a bracket or a quote left open?`,
+      );
+    }
+    this.#lines.push(line);
+    return (await this.#language.isReady(this.#lines)) ? this.take() : undefined;
+  }
+
+  /** What was collected so far, if anything; the next line begins a new command. */
+  take(): string | undefined {
+    const source = this.isEmpty ? undefined : this.#lines.join("\n");
+    this.drop();
+    return source;
+  }
+
+  drop(): void {
+    this.#lines = [];
+    this.#characters = 0;
+  }
+}

@@ -1,0 +1,10 @@
+/** What the REPL of one service is made of: the rules of its language. */
+export interface Language {
+  readonly name: "JavaScript" | "Python";
+  /** Whether an empty line runs what was collected; otherwise it is a part of the command like any other line. */
+  readonly emptyLineEnds: boolean;
+  /** Whether what was collected of a command, its newest line last, is to run at once. Otherwise further lines are collected. */
+  isReady(lines: readonly string[]): Promise<boolean>;
+  /** Matches the first line of a traceback. A line of output that matches too does no harm: it is only shown later. */
+  readonly tracebackStart: RegExp;
+}

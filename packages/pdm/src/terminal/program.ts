@@ -1,0 +1,124 @@
+import { inspect } from "node:util";
+import { connectRepl } from "../client/repl.js";
+import type { ReplClient } from "../client/repl.js";
+import { PdmError } from "../errors.js";
+import { CONNECT_TIMEOUT_MS } from "../limits.js";
+import { parseCommandLine, USAGE } from "./command-line.js";
+import type { CommandLine } from "./command-line.js";
+import { showControlCharacters } from "./control-characters.js";
+import { detectLanguage } from "./detection.js";
+import { History } from "./history.js";
+import { runInteractive } from "./interactive.js";
+import { runScript } from "./script.js";
+import { readSourceLines, splitSourceLines } from "./source-lines.js";
+import { readVersion } from "./version.js";
+
+/** The exit statuses that the help describes; and that of a program whose output nobody reads any more, as with SIGPIPE. */
+const EXIT = { fine: 0, failed: 1, commandThrew: 2, interrupted: 130, outputClosed: 141 } as const;
+
+/** How long a service may keep the user waiting before the reason is shown. */
+const BUSY_NOTICE_MS = 1_000;
+
+type RunCommandLine = Extract<CommandLine, { kind: "run" }>;
+
+/**
+ * The program `pdm-repl` on this process's standard streams.
+ *
+ * @param args what follows the program's name
+ * @returns the exit status; a failure has been reported on standard error
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  watchStandardStreams();
+  let commandLine: CommandLine;
+  try {
+    commandLine = parseCommandLine(args);
+  } catch (error) {
+    const advice = args.length === 0 ? USAGE.trimEnd() : "pdm-repl --help shows the usage";
+    report(`pdm-repl: ${describeError(error)}\n${advice}`);
+    return EXIT.failed;
+  }
+  if (commandLine.kind !== "run") {
+    process.stdout.write(commandLine.kind === "help" ? USAGE : `${readVersion()}\n`);
+    return EXIT.fine;
+  }
+  const { spec, codes } = commandLine;
+  const isInteractive = codes.length === 0 && process.stdin.isTTY && process.stdout.isTTY;
+  try {
+    return isInteractive ? await runOnTerminal(spec) : await runAsScript(commandLine);
+  } catch (error) {
+    const reason = describeError(error);
+    report(reason.includes(spec) ? reason : `${spec}: ${reason}`);
+    return EXIT.failed;
+  }
+}
+
+async function runOnTerminal(spec: string): Promise<number> {
+  const notice = setTimeout(
+    report,
+    BUSY_NOTICE_MS,
+    `${spec}: no answer yet, its event loop is busy; waiting (Ctrl-C leaves)`,
+  );
+  let client: ReplClient | undefined;
+  try {
+    client = await connectRepl(spec, { timeoutMs: Infinity });
+    const language = await detectLanguage(client, Infinity);
+    clearTimeout(notice);
+    const history = new History(spec, (reason) => report(`the history is not kept: ${reason}`));
+    const left = await runInteractive({ client, language, history, input: process.stdin, output: process.stdout });
+    return left === "interrupted" ? EXIT.interrupted : EXIT.fine;
+  } finally {
+    clearTimeout(notice);
+    client?.close();
+  }
+}
+
+async function runAsScript({ spec, codes, stopOnError }: RunCommandLine): Promise<number> {
+  const client = await connectRepl(spec);
+  try {
+    const language = await detectLanguage(client, CONNECT_TIMEOUT_MS);
+    const threw = await runScript({
+      client,
+      language,
+      sources: codes.length > 0 ? codes.map(splitSourceLines) : [readStandardInput(client)],
+      streams: {
+        writeOutput: (line) => writeLine(process.stdout, line),
+        writeError: (line) => writeLine(process.stderr, line),
+      },
+      stopOnError,
+    });
+    return threw ? EXIT.commandThrew : EXIT.fine;
+  } finally {
+    client.close();
+  }
+}
+
+/** @throws the connection's error when it is lost, even where the input has nothing to say for now but is not at its end */
+function readStandardInput(client: ReplClient): AsyncIterable<string> {
+  // Whoever iterates gets the error; this is for when nobody does.
+  process.stdin.on("error", () => {});
+  void client.closed.then((lost) => process.stdin.destroy(lost));
+  return readSourceLines(process.stdin);
+}
+
+/** Nobody reads the output any more (`| head`): ends quietly, at once. Without standard error, errors are not shown. */
+function watchStandardStreams(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") report(`pdm-repl: the output cannot be written: ${error.message}`);
+    process.exit(error.code === "EPIPE" ? EXIT.outputClosed : EXIT.failed);
+  });
+  process.stderr.on("error", () => {});
+}
+
+function report(message: string): void {
+  writeLine(process.stderr, message);
+}
+
+function writeLine(stream: NodeJS.WriteStream, line: string): void {
+  stream.write(`${stream.isTTY ? showControlCharacters(line) : line}\n`);
+}
+
+/** What is neither an error of this package nor of the operating system is a fault in the program, and shown with its stack. */
+function describeError(error: unknown): string {
+  const isExpected = error instanceof PdmError || (error instanceof Error && "syscall" in error);
+  return isExpected ? error.message : inspect(error);
+}

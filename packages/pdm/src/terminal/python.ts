@@ -1,0 +1,43 @@
+import type { ReplClient } from "../client/repl.js";
+import type { Language } from "./language.js";
+
+/**
+ * Python's rules, those of the original `pdm-repl`: a first line that is by itself a complete expression runs at once; anything else
+ * is collected until an empty line.
+ */
+export function createPython(client: ReplClient): Language {
+  return {
+    name: "Python",
+    emptyLineEnds: true,
+    tracebackStart: /^Traceback \(most recent call last\):$/,
+    async isReady(lines) {
+      const [first, second] = lines;
+      return first !== undefined && second === undefined && (await isExpression(client, first));
+    },
+  };
+}
+
+/**
+ * Asks the daemon itself, whose Python knows its own version's grammar best: it compiles the line and throws the code away.
+ * Nothing of the line is run, and no name is set.
+ */
+async function isExpression(client: ReplClient, line: string): Promise<boolean> {
+  const { threw } = await client.run(`${COMPILE}(${quotePython(line)}, "<pdm-repl>", "eval")`);
+  return !threw;
+}
+
+/**
+ * The built-in `compile`, even where the user has given that name to something else. `__builtins__` is a dict in a namespace made for
+ * `exec`, and a module in `__main__`.
+ */
+const COMPILE = '(lambda b: b["compile"] if b.__class__ is {}.__class__ else b.compile)(__builtins__)';
+
+/** A Python 2 and 3 literal for the text, in ASCII. */
+export function quotePython(text: string): string {
+  const body = text.replace(/[^ !#-[\]-~]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    const width = code > 0xffff ? 8 : 4;
+    return `\\${width === 8 ? "U" : "u"}${code.toString(16).padStart(width, "0")}`;
+  });
+  return `u"${body}"`;
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import {
+  createFolder,
+  NO_TERMINAL,
+  openTerminal,
+  PROGRAM,
+  startNodeDaemon,
+  startPythonDaemon,
+  Terminal,
+} from "./program-run.js";
+import type { Daemon } from "./program-run.js";
+
+const LEFT = "\u001B[D";
+const UP = "\u001B[A";
+const CTRL_A = "\u0001";
+const CTRL_C = "\u0003";
+const CTRL_D = "\u0004";
+
+describe("on a terminal, with a Node.js daemon", { skip: NO_TERMINAL }, () => {
+  let daemon: Daemon;
+  before(async () => {
+    daemon = await startNodeDaemon();
+  });
+  after(() => daemon.stop());
+
+  test("commands of one and of several lines run, each prompt shows what is expected, and Ctrl-D leaves", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("1 + 1\rfunction f() {\rreturn 7\r}\rf()\r");
+    await terminal.expect(/^7\n%$/);
+    await terminal.send(CTRL_D);
+    assert.deepEqual(await terminal.end(), {
+      status: 0,
+      screen: "% 1 + 1\n2\n% function f() {\n  return 7\n  }\n% f()\n7\n%\n",
+    });
+  });
+
+  test("arrow keys recall and edit, also when several keys come at once", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("[40]\r");
+    await terminal.expect(/^\[ 40 \]\n%$/);
+    await terminal.send(`${UP}${LEFT}, 41${CTRL_A}[1].concat(\u0005)\r`);
+    await terminal.expect(/^\[ 1, 40, 41 \]\n%$/);
+  });
+
+  test("what is typed while a command runs waits for its prompt", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("await new Promise((r) => setTimeout(r, 300, 'first'))\r'sec");
+    await terminal.expect(/^'first'\n% 'sec$/);
+    await terminal.send("ond'\r");
+    await terminal.expect(/^'first'\n% 'second'\n'second'\n%$/);
+  });
+
+  test("Ctrl-C drops the line, and the lines before it that belong to the same command", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send(`const o = {\rlost: 1,${CTRL_C}`);
+    await terminal.expect(/^ {2}lost: 1,\^C\n%$/);
+    await terminal.send("typeof o\r");
+    await terminal.expect(/^'undefined'\n%$/);
+  });
+
+  test("Ctrl-C while a command runs says that it goes on; a second one leaves", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("echo('begun'), await new Promise((r) => { globalThis.finish = r })\r");
+    await terminal.expect(/^'begun'\n$/);
+    await terminal.send(CTRL_C);
+    await terminal.expect(/goes on in the service/);
+    await terminal.send(CTRL_C);
+    assert.equal((await terminal.end()).status, 130);
+    const another = await openTerminal(t, daemon.spec);
+    await another.send("finish('done')\r");
+    await another.expect(/^undefined\n%$/);
+  });
+
+  test("control characters in the daemon's output cannot drive the terminal", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("echo({ [Symbol.for('nodejs.util.inspect.custom')]: () => '\\x1b[2J\\x07\\x9b1m\\tend' })\r");
+    await terminal.expect(/^\\x1b\[2J\\x07\\x9b1m *end$/);
+  });
+
+  test("a lost connection is reported at the prompt, with status 1", async (t) => {
+    const doomed = await startNodeDaemon();
+    const terminal = await openTerminal(t, doomed.spec);
+    doomed.stop();
+    const { status, screen } = await terminal.end();
+    assert.equal(status, 1);
+    assert.match(screen, /^%\n[^%]*lost/);
+  });
+
+  test("while the daemon's event loop is busy the program says what it waits for", async (t) => {
+    const busy = await startNodeDaemon(
+      "setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20_000));",
+    );
+    t.after(() => busy.child.kill("SIGKILL"));
+    const terminal = new Terminal([process.execPath, PROGRAM, busy.spec], { XDG_STATE_HOME: createFolder() });
+    t.after(() => terminal.close());
+    await terminal.expect(/event loop is busy/);
+    await terminal.send(CTRL_C);
+    assert.equal((await terminal.end()).status, -2);
+  });
+});
+
+describe("on a terminal, with a Python daemon", { skip: NO_TERMINAL }, () => {
+  let daemon: Daemon;
+  before(async () => {
+    daemon = await startPythonDaemon();
+  });
+  after(() => daemon.stop());
+
+  test("def and for blocks end with an empty line, expressions run at once", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("def f(n):\r  return n * 2\r\rfor i in range(2):\r  echo(f(i))\r\rf(4)\r");
+    const screen = await terminal.expect(/^8\n%$/);
+    assert.equal(screen, "% def f(n):\n    return n * 2\n\n% for i in range(2):\n    echo(f(i))\n\n0\n2\n% f(4)\n8\n%");
+  });
+
+  test("a traceback is shown like any output", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("1 / 0\r");
+    await terminal.expect(/^Traceback[^%]*\nZeroDivisionError: [^\n]*\n%$/);
+  });
+
+  test("Ctrl-D runs what is left of a command, and leaves", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send(`echo(1); echo(2)\r${CTRL_D}`);
+    assert.deepEqual(await terminal.end(), { status: 0, screen: "% echo(1); echo(2)\n\n1\n2\n" });
+  });
+});

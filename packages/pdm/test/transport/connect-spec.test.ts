@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConnectError, formatConnectSpec, parseConnectSpec } from "../../src/transport/connect-spec.js";
+import type { ConnectSpec } from "../../src/transport/connect-spec.js";
+
+const accepted: ReadonlyArray<readonly [spec: string, parsed: ConnectSpec]> = [
+  ["/run/app.sock", { kind: "unix", path: "/run/app.sock" }],
+  ["/run/a:b.sock", { kind: "unix", path: "/run/a:b.sock" }],
+  ["/run/app:8080", { kind: "unix", path: "/run/app:8080" }],
+  ["./app.sock", { kind: "unix", path: "./app.sock" }],
+  [".app.sock", { kind: "unix", path: ".app.sock" }],
+  ["run/app.sock", { kind: "unix", path: "run/app.sock" }],
+  ["run/a:80", { kind: "unix", path: "run/a:80" }],
+  ["example.org:80", { kind: "tcp", host: "example.org", port: 80 }],
+  ["127.0.0.1:65535", { kind: "tcp", host: "127.0.0.1", port: 65_535 }],
+  ["[::1]:80", { kind: "tcp", host: "::1", port: 80 }],
+  ["8080", { kind: "tcp", host: "localhost", port: 8080 }],
+  ["host:/run/app.sock", { kind: "ssh", host: "host", path: "/run/app.sock" }],
+  ["me@host:/run/app.sock", { kind: "ssh", host: "me@host", path: "/run/app.sock" }],
+  ["host:22:/run/app.sock", { kind: "ssh", host: "host:22", path: "/run/app.sock" }],
+  ["host:run/app.sock", { kind: "ssh", host: "host", path: "run/app.sock" }],
+];
+
+for (const [spec, parsed] of accepted) {
+  test(`${JSON.stringify(spec)} is ${JSON.stringify(parsed)}`, () => {
+    assert.deepEqual(parseConnectSpec(spec, "linux"), parsed);
+    assert.deepEqual(parseConnectSpec(formatConnectSpec(parsed), "linux"), parsed);
+  });
+}
+
+const refused = [
+  "",
+  "app",
+  "app.sock",
+  ":80",
+  "host:",
+  "host:0",
+  "host:65536",
+  "65536",
+  "0",
+  "123456",
+  "::1:80",
+  "[::1]",
+  "[host]:80",
+  "host:http",
+  ":/run/app.sock",
+  "-oProxyCommand=x:/run/app.sock",
+  "a b:/run/app.sock",
+  "/run/app\0.sock",
+  String.raw`\\.\pipe\app`,
+];
+
+for (const spec of refused) {
+  test(`${JSON.stringify(spec)} is refused by an error that names it`, () => {
+    assert.throws(
+      () => parseConnectSpec(spec, "linux"),
+      (error) => {
+        assert.ok(error instanceof ConnectError);
+        assert.equal(error.code, "ERR_PDM_CONNECT_SPEC");
+        assert.ok(error.message.startsWith(`${JSON.stringify(spec)}: `), error.message);
+        return true;
+      },
+    );
+  });
+}
+
+test("on Windows a pipe's path is a spec", () => {
+  const path = String.raw`\\.\pipe\app`;
+  assert.deepEqual(parseConnectSpec(path, "win32"), { kind: "pipe", path });
+});
