@@ -85,14 +85,15 @@ test("the package can be required, and listens, from CommonJS too", async () => 
   assert.equal(finished.stdout, `${spec}\n`, finished.stderr);
 });
 
-for (const [what, spec, options, code] of [
+const REFUSED: readonly (readonly [what: string, spec: string | undefined, limits: object, code: string])[] = [
   ["a word that is no spec", "socket", {}, "ERR_PDM_LISTEN_SPEC"],
   ["an address that others can reach", "0.0.0.0:1234", {}, "ERR_PDM_LISTEN_NOT_LOOPBACK"],
-  ["a limit that does not exist", undefined, { limits: { frames: 1 } }, "ERR_PDM_LIMIT"],
-  ["a limit that is no whole number", undefined, { limits: { frameBytes: 1.5 } }, "ERR_PDM_LIMIT"],
-] as const) {
+  ["a limit that does not exist", undefined, { frames: 1 }, "ERR_PDM_LIMIT"],
+  ["a limit that is no whole number", undefined, { frameBytes: 1.5 }, "ERR_PDM_LIMIT"],
+];
+for (const [what, spec, limits, code] of REFUSED) {
   test(`${what} is refused`, async () => {
-    await assert.rejects(listen(spec, options as object), { code });
+    await assert.rejects(listen(spec, { limits }), { code });
   });
 }
 

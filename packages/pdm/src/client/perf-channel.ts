@@ -47,7 +47,11 @@ export class PerfChannel implements Conversation {
     this.#exactFloats = exactFloats;
     this.#requestTimeoutMs = requestTimeoutMs;
     // The size of a request is checked here, by the name that the limit has here.
-    this.#pickleLimits = { ...connection.limits, replyBytes: MAX_PICKLE_BYTES, replyObjects: connection.limits.pickleMemo };
+    this.#pickleLimits = {
+      ...connection.limits,
+      replyBytes: MAX_PICKLE_BYTES,
+      replyObjects: connection.limits.pickleMemo,
+    };
     connection.converse(this);
   }
 

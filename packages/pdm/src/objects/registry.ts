@@ -39,7 +39,10 @@ function openRegistry(): Registry {
  */
 export function expose(module: string, objects: Readonly<Record<string, object>>): Exposure {
   if (!/^[^\s/.]+(?:\.[^\s/.]+)*$/u.test(module)) {
-    throw new PdmError("ERR_PDM_EXPOSE", `${JSON.stringify(module)} is no module name: use words with dots between, such as "shop.orders"`);
+    throw new PdmError(
+      "ERR_PDM_EXPOSE",
+      `${JSON.stringify(module)} is no module name: use words with dots between, such as "shop.orders"`,
+    );
   }
   const registry = openRegistry();
   const entries = registry.get(module) ?? new Map<string, object>();
@@ -60,10 +63,16 @@ export function expose(module: string, objects: Readonly<Record<string, object>>
 
 function checkEntry(module: string, name: string, object: object, entries: ReadonlyMap<string, object>): void {
   if (!/^[^\s/.]+$/u.test(name)) {
-    throw new PdmError("ERR_PDM_EXPOSE", `${JSON.stringify(name)} is no object name: it must have no dot, slash or white space`);
+    throw new PdmError(
+      "ERR_PDM_EXPOSE",
+      `${JSON.stringify(name)} is no object name: it must have no dot, slash or white space`,
+    );
   }
   if (entries.has(name)) {
-    throw new PdmError("ERR_PDM_EXPOSE", `${module}.${name} is exposed already: withdraw it first, or choose another name`);
+    throw new PdmError(
+      "ERR_PDM_EXPOSE",
+      `${module}.${name} is exposed already: withdraw it first, or choose another name`,
+    );
   }
   if (listInterfaces(object).length === 0) {
     throw new PdmError(

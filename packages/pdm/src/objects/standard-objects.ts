@@ -26,7 +26,10 @@ function createSysres(): StaticDirectory {
     ),
     utime: new ComputedAttribute(() => cpuSeconds((usage) => usage.user), "The part of cputime spent in user mode."),
     stime: new ComputedAttribute(() => cpuSeconds((usage) => usage.system), "The part of cputime spent in the kernel."),
-    maxrss: new ComputedAttribute(() => process.resourceUsage().maxRSS, "The largest resident set so far, in kibibytes."),
+    maxrss: new ComputedAttribute(
+      () => process.resourceUsage().maxRSS,
+      "The largest resident set so far, in kibibytes.",
+    ),
     rusage: new ComputedAttribute(readRusage, "What getrusage says of the process."),
   });
 }

@@ -126,12 +126,17 @@ export class Bindings {
   #readAttribute(binding: Binding, answer: Answer): void {
     const { object } = binding;
     if (!isAttribute(object)) throw unsupported(binding, "attr");
-    passGate(binding.target, this.#connection.limits, () => object.read(), (outcome) => {
-      if (!outcome.threw) answer.succeed(outcome.value);
-      // The original's words, whatever the object threw: its message is the service's own affair.
-      else if (outcome.error instanceof DeadlineError) answer.fail(outcome.error);
-      else answer.fail(new PerfFault("Exception", "Could not read attribute"));
-    });
+    passGate(
+      binding.target,
+      this.#connection.limits,
+      () => object.read(),
+      (outcome) => {
+        if (!outcome.threw) answer.succeed(outcome.value);
+        // The original's words, whatever the object threw: its message is the service's own affair.
+        else if (outcome.error instanceof DeadlineError) answer.fail(outcome.error);
+        else answer.fail(new PerfFault("Exception", "Could not read attribute"));
+      },
+    );
   }
 
   #describe(binding: Binding, answer: Answer): void {
@@ -150,20 +155,29 @@ export class Bindings {
   #subscribe(id: ObjectId, binding: Binding, answer: Answer): void {
     const { object } = binding;
     if (!isEventSource(object)) throw unsupported(binding, "event");
-    if (binding.subscription !== undefined) throw new PerfFault("ValueError", `already subscribed to ${binding.target}`);
+    if (binding.subscription !== undefined)
+      throw new PerfFault("ValueError", `already subscribed to ${binding.target}`);
     const { limits, account } = this.#connection;
     if (this.#subscriptions >= limits.subscriptions) {
-      throw new PerfFault("Exception", `there are ${limits.subscriptions} subscriptions already (subscriptions): end some`);
+      throw new PerfFault(
+        "Exception",
+        `there are ${limits.subscriptions} subscriptions already (subscriptions): end some`,
+      );
     }
     const subscription = new Subscription(this.#connection, id, binding.target, object);
     binding.subscription = subscription;
     this.#subscriptions += 1;
     account.charge(SUBSCRIPTION_BYTES);
-    passGate(binding.target, limits, () => subscription.begin(), (outcome) => {
-      if (!outcome.threw) return answer.succeed();
-      if (binding.subscription === subscription) this.#endSubscription(binding);
-      return answer.fail(outcome.error);
-    });
+    passGate(
+      binding.target,
+      limits,
+      () => subscription.begin(),
+      (outcome) => {
+        if (!outcome.threw) return answer.succeed();
+        if (binding.subscription === subscription) this.#endSubscription(binding);
+        return answer.fail(outcome.error);
+      },
+    );
   }
 
   #unsubscribe(binding: Binding, answer: Answer): void {
@@ -180,7 +194,12 @@ export class Bindings {
     this.#subscriptions -= 1;
     this.#connection.account.charge(-SUBSCRIPTION_BYTES);
     // Whatever the object makes of it, no event of it is sent any more.
-    passGate(binding.target, this.#connection.limits, () => subscription.end(), () => undefined);
+    passGate(
+      binding.target,
+      this.#connection.limits,
+      () => subscription.end(),
+      () => undefined,
+    );
   }
 
   #drop(binding: Binding): void {

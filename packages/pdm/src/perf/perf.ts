@@ -44,7 +44,11 @@ class PerfConversation implements Conversation, Answer {
   }
 
   farewell(reason: string): Buffer {
-    return encodeMessage(Tuple.of<unknown>("-", createException(new PerfFault("Exception", reason))), this.#connection.limits, true);
+    return encodeMessage(
+      Tuple.of<unknown>("-", createException(new PerfFault("Exception", reason))),
+      this.#connection.limits,
+      true,
+    );
   }
 
   release(): void {
@@ -65,7 +69,9 @@ class PerfConversation implements Conversation, Answer {
   }
 
   fail(error: unknown): void {
-    this.#reply(encodeMessage(Tuple.of<unknown>("-", createException(error)), this.#connection.limits, this.#plainTuples));
+    this.#reply(
+      encodeMessage(Tuple.of<unknown>("-", createException(error)), this.#connection.limits, this.#plainTuples),
+    );
   }
 
   #answer(frame: Buffer): void {

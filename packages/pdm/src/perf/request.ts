@@ -16,7 +16,9 @@ export type PerfRequest =
       readonly named: Readonly<Record<string, unknown>>;
     };
 
-const NO_NAMED_ARGUMENTS: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null) as Record<string, unknown>);
+const NO_NAMED_ARGUMENTS: Readonly<Record<string, unknown>> = Object.freeze(
+  Object.create(null) as Record<string, unknown>,
+);
 
 /**
  * Checks the form of a request that was unpickled.
@@ -24,7 +26,8 @@ const NO_NAMED_ARGUMENTS: Readonly<Record<string, unknown>> = Object.freeze(Obje
  * @throws PerfFault for what is no request, naming what is wrong with it
  */
 export function parseRequest(value: unknown): PerfRequest {
-  if (!Array.isArray(value) || value.length === 0) throw new PerfFault("Exception", "a request is a tuple that begins with its name");
+  if (!Array.isArray(value) || value.length === 0)
+    throw new PerfFault("Exception", "a request is a tuple that begins with its name");
   const request: readonly unknown[] = value;
   const kind = readText(request[0], "the request's name");
   switch (kind) {
@@ -38,7 +41,12 @@ export function parseRequest(value: unknown): PerfRequest {
       return { kind, id: readId(request[1]) };
     case "bind":
       checkLength(request, kind, "id, module, name");
-      return { kind, id: readId(request[1]), module: readText(request[2], "module"), name: readText(request[3], "name") };
+      return {
+        kind,
+        id: readId(request[1]),
+        module: readText(request[2], "module"),
+        name: readText(request[3], "name"),
+      };
     case "lookup":
       checkLength(request, kind, "newid, dirid, name");
       return { kind, id: readId(request[1]), directoryId: readId(request[2]), name: readText(request[3], "name") };
@@ -84,6 +92,7 @@ function readNamedArguments(value: unknown): Readonly<Record<string, unknown>> {
   if (!(value instanceof Map)) throw new PerfFault("TypeError", "kwargs is a dict");
   if (value.size === 0) return NO_NAMED_ARGUMENTS;
   const named = Object.create(null) as Record<string, unknown>;
-  for (const [name, argument] of value as ReadonlyMap<unknown, unknown>) named[readText(name, "a key of kwargs")] = argument;
+  for (const [name, argument] of value as ReadonlyMap<unknown, unknown>)
+    named[readText(name, "a key of kwargs")] = argument;
   return named;
 }

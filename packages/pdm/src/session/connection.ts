@@ -62,7 +62,9 @@ export class Connection {
     this.#events = new EventQueue(limits.queuedOutputBytes);
     this.account = ledger.open(limits.totalBytes * (1 - UNCOUNTED_SHARE), () => {
       this.#abandonOutput();
-      this.fail(`all connections together hold more than ${limits.totalBytes} bytes (totalBytes), and this one the most`);
+      this.fail(
+        `all connections together hold more than ${limits.totalBytes} bytes (totalBytes), and this one the most`,
+      );
     });
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("end", () => this.#receiveEnd());

@@ -63,7 +63,9 @@ export function passGate(target: string, limits: Limits, run: () => unknown, set
 }
 
 /** What came of a request. */
-export type Outcome = { readonly threw: false; readonly value: unknown } | { readonly threw: true; readonly error: unknown };
+export type Outcome =
+  | { readonly threw: false; readonly value: unknown }
+  | { readonly threw: true; readonly error: unknown };
 
 function awaitWithDeadline(
   target: string,

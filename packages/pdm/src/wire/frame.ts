@@ -18,7 +18,10 @@ export function takeFrame(input: InputBuffer, maxFrameBytes: number): Buffer | u
   const length = header.readInt32BE(0);
   if (length < 0) throw new FramingError("ERR_PDM_FRAME", `a frame announces a negative length, ${length}`);
   if (length > maxFrameBytes) {
-    throw new FramingError("ERR_PDM_FRAME", `a frame of ${length} bytes is over the limit of ${maxFrameBytes} (frameBytes)`);
+    throw new FramingError(
+      "ERR_PDM_FRAME",
+      `a frame of ${length} bytes is over the limit of ${maxFrameBytes} (frameBytes)`,
+    );
   }
   return input.take(FRAME_HEADER_BYTES + length)?.subarray(FRAME_HEADER_BYTES);
 }

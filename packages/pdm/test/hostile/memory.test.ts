@@ -31,7 +31,12 @@ const GREEDY: Readonly<Record<string, (raw: RawSocket) => void>> = {
   },
   "a request that never ends, with large arguments": (raw) => {
     const args = Array.from({ length: 40_000 }, () => []);
-    raw.write(Buffer.concat([encodeRequest("bind", 0, "test", "methods"), encodeRequest("invoke", 0, "never", args, new Map())]));
+    raw.write(
+      Buffer.concat([
+        encodeRequest("bind", 0, "test", "methods"),
+        encodeRequest("invoke", 0, "never", args, new Map()),
+      ]),
+    );
   },
 };
 
@@ -53,7 +58,9 @@ for (const [what, holdAll] of Object.entries(GREEDY)) {
     const after = await daemon.measureMemory();
     const grown = after.usedBytes - before.usedBytes;
     assert.ok(grown < DEFAULT_LIMITS.totalBytes, `it holds ${grown} bytes more`);
-    console.log(`${what}: in use +${mebibytes(grown)} MiB, resident +${mebibytes(after.residentBytes - before.residentBytes)} MiB`);
+    console.log(
+      `${what}: in use +${mebibytes(grown)} MiB, resident +${mebibytes(after.residentBytes - before.residentBytes)} MiB`,
+    );
     for (const raw of clients) raw[Symbol.dispose]();
   });
 }

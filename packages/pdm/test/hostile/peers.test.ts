@@ -28,14 +28,30 @@ function describeFailure(message: unknown[] | undefined): string {
 }
 
 for (const [what, bytes, answer] of [
-  ["an endless name line", "x".repeat(5_000), /^\+PDM1\n-ERR the protocol's name is longer than 64 bytes \(nameLineBytes\)\n$/u],
+  [
+    "an endless name line",
+    "x".repeat(5_000),
+    /^\+PDM1\n-ERR the protocol's name is longer than 64 bytes \(nameLineBytes\)\n$/u,
+  ],
   ["a name that is no protocol", "jmx\n", /^\+PDM1\n-ERR Unknown protocol: jmx\n$/u],
   ["a name with control characters", "\u001b[2J\n", /^\+PDM1\n-ERR Unknown protocol: \?\[2J\n$/u],
   ["an empty name", "\n", /^\+PDM1\n-ERR Unknown protocol: \n$/u],
   ["nothing at all", "", /^\+PDM1\n-ERR no protocol was named within 200 ms \(helloTimeoutMs\)\n$/u],
-  ["a command without end", `repl\n${"x".repeat(1_100_000)}`, /-a command is longer than 1048576 bytes \(blockBytes\)\n$/u],
-  ["a frame that announces a negative length", "perf\n\u00ff\u00ff\u00ff\u00ff", /a frame announces a negative length, -1/u],
-  ["a frame that announces 2 GiB", "perf\n\u007f\u00ff\u00ff\u00ff", /a frame of 2147483647 bytes is over the limit of 1048576 \(frameBytes\)/u],
+  [
+    "a command without end",
+    `repl\n${"x".repeat(1_100_000)}`,
+    /-a command is longer than 1048576 bytes \(blockBytes\)\n$/u,
+  ],
+  [
+    "a frame that announces a negative length",
+    "perf\n\u00ff\u00ff\u00ff\u00ff",
+    /a frame announces a negative length, -1/u,
+  ],
+  [
+    "a frame that announces 2 GiB",
+    "perf\n\u007f\u00ff\u00ff\u00ff",
+    /a frame of 2147483647 bytes is over the limit of 1048576 \(frameBytes\)/u,
+  ],
 ] as const) {
   test(`${what} is answered with the reason, and the connection ends`, async () => {
     using raw = await RawSocket.connect(daemon.spec);
@@ -88,7 +104,11 @@ test("a client may leave at any byte of a conversation", async () => {
 test("the same replies come when the bytes arrive one by one", async () => {
   using raw = await RawSocket.connect(daemon.spec);
   raw.socket.setNoDelay(true);
-  for (const byte of Buffer.concat([Buffer.from("perf\n"), encodeRequest("bind", 1, "test", "number"), encodeRequest("readattr", 1)])) {
+  for (const byte of Buffer.concat([
+    Buffer.from("perf\n"),
+    encodeRequest("bind", 1, "test", "number"),
+    encodeRequest("readattr", 1),
+  ])) {
     await new Promise((resolve) => {
       raw.socket.write(Buffer.from([byte]), resolve);
     });
@@ -145,8 +165,25 @@ test("one connection too many is told so, and the others go on", async () => {
 });
 
 for (const [limit, requests, message] of [
-  ["boundIds", [["bind", 1], ["bind", 2], ["bind", 3]], /2 objects are bound already \(boundIds\)/u],
-  ["subscriptions", [["bind", 1], ["bind", 2], ["subs", 1], ["subs", 2]], /1 subscriptions already \(subscriptions\)/u],
+  [
+    "boundIds",
+    [
+      ["bind", 1],
+      ["bind", 2],
+      ["bind", 3],
+    ],
+    /2 objects are bound already \(boundIds\)/u,
+  ],
+  [
+    "subscriptions",
+    [
+      ["bind", 1],
+      ["bind", 2],
+      ["subs", 1],
+      ["subs", 2],
+    ],
+    /1 subscriptions already \(subscriptions\)/u,
+  ],
 ] as const) {
   test(`over ${limit} the request fails, and the connection goes on`, async () => {
     await using small = await DaemonProcess.start({ boundIds: 2, subscriptions: 1 });

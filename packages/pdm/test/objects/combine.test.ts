@@ -16,7 +16,10 @@ test("a combined object speaks what its parts speak, each by the part that does"
 });
 
 test("two parts with one interface, and a part with none, are refused", () => {
-  assert.throws(() => combine(new ValueAttribute(1), new ValueAttribute(2)), { code: "ERR_PDM_COMBINE", message: /attr/u });
+  assert.throws(() => combine(new ValueAttribute(1), new ValueAttribute(2)), {
+    code: "ERR_PDM_COMBINE",
+    message: /attr/u,
+  });
   assert.throws(() => combine({}), { code: "ERR_PDM_COMBINE" });
 });
 

@@ -70,7 +70,10 @@ before(async () => {
       },
       unsubscribe: (listen: (event: unknown) => void) => naughty.unsubscribe(listen),
     },
-    tree: combine(new StaticDirectory({ leaf: new ValueAttribute(null), inner: new StaticDirectory({}) }), new ValueAttribute(9)),
+    tree: combine(
+      new StaticDirectory({ leaf: new ValueAttribute(null), inner: new StaticDirectory({}) }),
+      new ValueAttribute(9),
+    ),
     methods: new MethodTable({
       add: (a: number, b: number) => a + b,
       show: (...args: unknown[]) => args,
@@ -187,7 +190,10 @@ const CONVERSATIONS: Readonly<Record<string, readonly (readonly [source: string,
     ["len(c.events)", "0"],
   ],
   "requests may be pipelined, and are answered in order": [
-    ['c.send(b"".join(c.pack(("bind", id, "shop.desk", "orders")) + c.pack(("readattr", id)) for id in range(20, 90)))', "None"],
+    [
+      'c.send(b"".join(c.pack(("bind", id, "shop.desk", "orders")) + c.pack(("readattr", id)) for id in range(20, 90)))',
+      "None",
+    ],
     ["[c.reply()[1] for _ in range(140)] == [['attr'], 3] * 70", "True"],
   ],
   "ids are whatever integers the client chooses": [
@@ -199,7 +205,10 @@ const CONVERSATIONS: Readonly<Record<string, readonly (readonly [source: string,
     ["c.reply()", "('+', ['attr'])"],
   ],
   "what the process is and uses can always be read": [
-    ['[c.call("bind", 16 + n, "pdm.perf", name) for n, name in enumerate(["sysres", "sysinfo", "sysctl"])]', "[['dir'], ['dir'], ['invoke']]"],
+    [
+      '[c.call("bind", 16 + n, "pdm.perf", name) for n, name in enumerate(["sysres", "sysinfo", "sysctl"])]',
+      "[['dir'], ['dir'], ['invoke']]",
+    ],
     ['c.call("ls", 16)', "['realtime', 'cputime', 'utime', 'stime', 'maxrss', 'rusage']"],
     ['c.call("lookup", 30, 16, "realtime") and 0 < c.call("readattr", 30) < 1000', "True"],
     ['c.call("lookup", 30, 16, "rusage") and c.call("readattr", 30).ru_maxrss > 1000', "True"],
@@ -214,7 +223,10 @@ const CONVERSATIONS: Readonly<Record<string, readonly (readonly [source: string,
   ],
   "a client that speaks protocol 0 gets uname as a plain tuple": [
     ["setattr(c, 'protocol', 0)", "None"],
-    ['c.call("bind", 1, "pdm.perf", "sysinfo") and c.call("lookup", 2, 1, "uname") and type(c.call("readattr", 2))', "<class 'tuple'>"],
+    [
+      'c.call("bind", 1, "pdm.perf", "sysinfo") and c.call("lookup", 2, 1, "uname") and type(c.call("readattr", 2))',
+      "<class 'tuple'>",
+    ],
     ["setattr(c, 'protocol', 2)", "None"],
   ],
   ...Object.fromEntries(

@@ -11,7 +11,9 @@ import { RawSocket } from "../fixtures/raw-socket.js";
 const folder = mkdtempSync(path.join(tmpdir(), "pdm-repl-"));
 let listener: Listener;
 before(async () => {
-  listener = await listen(path.join(folder, "repl.sock"), { limits: { blockOutputBytes: 1_000, requestTimeoutMs: 200 } });
+  listener = await listen(path.join(folder, "repl.sock"), {
+    limits: { blockOutputBytes: 1_000, requestTimeoutMs: 200 },
+  });
 });
 after(async () => {
   await listener.close();
@@ -43,7 +45,11 @@ for (const [what, sent, received] of [
   ["an empty command does nothing", "\n\n", "+OK\n"],
   ["a command of several lines is one command", "[1,\n 2]\n\n", " [ 1, 2 ]\n+OK\n"],
   ["each line of output has its space", "echo('a\\n\\nb'), 0\n\n", " 'a\\n\\nb'\n 0\n+OK\n"],
-  ["what follows a pending command waits for it", "await new Promise((r) => setTimeout(r, 20, 1))\n\n2\n\n", " 1\n+OK\n 2\n+OK\n"],
+  [
+    "what follows a pending command waits for it",
+    "await new Promise((r) => setTimeout(r, 20, 1))\n\n2\n\n",
+    " 1\n+OK\n 2\n+OK\n",
+  ],
   ["a command that the client left incomplete is not run", "1\n\nglobalThis.incomplete = 1\n", " 1\n+OK\n"],
 ] as const) {
   test(what, async () => {
@@ -54,7 +60,10 @@ for (const [what, sent, received] of [
 
 test("output over the limit is cut, and says so", async () => {
   const output = await converse("echo('x'.repeat(5000)); echo(1)\n\n2\n\n");
-  assert.match(output, /^ 'x+\n .+ the rest is cut: a command may print 1000 bytes \(blockOutputBytes\)\n\+OK\n 2\n\+OK\n$/u);
+  assert.match(
+    output,
+    /^ 'x+\n .+ the rest is cut: a command may print 1000 bytes \(blockOutputBytes\)\n\+OK\n 2\n\+OK\n$/u,
+  );
 });
 
 test("what a timer prints later comes with the next command", async () => {

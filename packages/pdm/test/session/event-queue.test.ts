@@ -28,7 +28,10 @@ test("events leave in the order in which they came", () => {
   const queue = new EventQueue(1_000_000);
   const source = new Source();
   for (let number = 0; number < 100; number++) queue.push(Buffer.from(`${number}`), source);
-  assert.deepEqual(drain(queue), Array.from({ length: 100 }, (_, number) => `${number}`));
+  assert.deepEqual(
+    drain(queue),
+    Array.from({ length: 100 }, (_, number) => `${number}`),
+  );
   assert.equal(queue.heldBytes, 0);
 });
 

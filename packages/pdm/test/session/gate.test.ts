@@ -35,7 +35,12 @@ async function collectReports(name: string, during: () => unknown): Promise<Gate
 
 test("what is synchronous is settled within the call", () => {
   const outcomes: Outcome[] = [];
-  passGate("x", limits, () => 5, (outcome) => outcomes.push(outcome));
+  passGate(
+    "x",
+    limits,
+    () => 5,
+    (outcome) => outcomes.push(outcome),
+  );
   assert.deepEqual(outcomes, [{ threw: false, value: 5 }]);
 });
 

@@ -15,12 +15,6 @@ export const PROGRAM: string = fileURLToPath(new URL("../../src/pdm-repl.js", im
 // The Python files are not built.
 const PYTHON_FOLDER = fileURLToPath(new URL("../../../test/python/", import.meta.url));
 
-/** Why tests that need CPython are skipped, or false. */
-const NO_PYTHON: string | false =
-  spawnSync("python3", ["--version"]).status === 0
-    ? false
-    : "python3 is not on PATH: what the program does with a Python daemon was not tested";
-
 /** Why tests on a pseudo-terminal are skipped, or false. */
 export const NO_TERMINAL: string | false =
   spawnSync("python3", ["-c", "import pty"]).status === 0

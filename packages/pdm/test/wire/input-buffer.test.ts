@@ -11,7 +11,8 @@ function takeLines(text: string, sizes: readonly number[]): { lines: string[]; r
   for (const size of [...sizes, text.length]) {
     input.append(Buffer.from(text.slice(from, from + size)));
     from += size;
-    for (let line = input.takeUntil("\n\n"); line !== undefined; line = input.takeUntil("\n\n")) lines.push(line.toString());
+    for (let line = input.takeUntil("\n\n"); line !== undefined; line = input.takeUntil("\n\n"))
+      lines.push(line.toString());
     input.compact();
   }
   return { lines, rest: input.length };

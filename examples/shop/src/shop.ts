@@ -1,0 +1,42 @@
+import { Cache } from "./cache.js";
+import { Catalogue } from "./catalogue.js";
+import { Job } from "./job.js";
+import { OrderBook } from "./order-book.js";
+import { Payment } from "./payment.js";
+import type { ProductPage } from "./product.js";
+import { ShopServer } from "./shop-server.js";
+
+/** The whole shop: what it sells, what was ordered, what runs in the background, and the server in front. */
+export class Shop {
+  readonly catalogue: Catalogue = new Catalogue();
+  readonly payment: Payment = new Payment();
+  readonly orders: OrderBook = new OrderBook(this.catalogue, this.payment);
+  readonly pages: Cache<ProductPage> = new Cache({ maxEntries: 100, maxAgeMs: 60_000 });
+  readonly jobs: { readonly restock: Job; readonly invoices: Job } = {
+    restock: new Job(5_000, () => `${this.catalogue.restock()} pieces came in`),
+    invoices: new Job(2_000, () => `${this.#sendInvoices()} invoices sent`),
+  };
+  readonly server: ShopServer = new ShopServer(this);
+
+  /** Opens the shop; returns its URL. @param port of the loopback address; 0 picks one */
+  async open(port: number): Promise<string> {
+    const url = await this.server.listen(port);
+    for (const job of Object.values(this.jobs)) job.start();
+    return url;
+  }
+
+  /** Closes it: what is being served is served, nothing new is. */
+  async close(): Promise<void> {
+    for (const job of Object.values(this.jobs)) job.stop();
+    await this.server.close();
+  }
+
+  #sendInvoices(): number {
+    const orders = this.orders.list("placed");
+    for (const order of orders) order.status = "invoiced";
+    return orders.length;
+  }
+}
+
+/** The one shop of this process; in the REPL: `const { shop } = await import("./shop.js")`. */
+export const shop: Shop = new Shop();

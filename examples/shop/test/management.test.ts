@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { connect, connectRepl } from "pdm/client";
+import type { Client } from "pdm/client";
+import { ShopProcess } from "./shop-process.js";
+
+const shop = new ShopProcess((folder) => ["--listen", `${folder}/shop.sock`, "--http", "0"]);
+let client: Client;
+let url = "";
+let spec = "";
+
+before(async () => {
+  const ready = await shop.ready();
+  url = ready.url;
+  spec = ready.specs[0] ?? "";
+  client = await connect(spec);
+});
+after(async () => {
+  client.close();
+  await shop.end();
+});
+
+async function read(name: string): Promise<unknown> {
+  const attribute = await client.find(name);
+  return attribute.read();
+}
+
+function placeOrder(product: string, quantity: number): Promise<Response> {
+  const body = JSON.stringify({ customer: "ada", lines: [{ product, quantity }] });
+  return fetch(`${url}/orders`, { method: "POST", body, headers: { "content-type": "application/json" } });
+}
+
+test("every attribute says what it means", async () => {
+  for (const name of ["shop.orders.statistics", "shop.http.statistics", "shop.cache.pages", "shop.jobs.restock"]) {
+    const directory = await client.find(name);
+    const entries = await directory.list();
+    assert.ok(entries.length > 2);
+    for (const entry of entries) {
+      const attribute = await directory.lookup(entry);
+      assert.match((await attribute.describe())?.description ?? "", /\.$/u, `${name}/${entry}`);
+      await attribute.read();
+    }
+  }
+});
+
+test("the statistics count an order, and its start and its finish are events with one id", async () => {
+  const placed = await client.find("shop.orders.placed");
+  const stream = await placed.subscribe();
+  const countBefore = Number(await read("shop.orders.statistics/count"));
+  assert.equal((await placeOrder("mug", 2)).status, 201);
+  assert.equal((await placeOrder("mug", 999)).status, 409);
+
+  const events = [];
+  for await (const event of stream) {
+    events.push(event);
+    if (events.length === 4) break;
+  }
+  assert.deepEqual(
+    events.map(({ pythonClass, fields }) => [pythonClass, fields["aborted"], fields["totalCents"]]),
+    [
+      ["pdm.perf.startevent", undefined, undefined],
+      ["pdm.perf.finishevent", false, 1980],
+      ["pdm.perf.startevent", undefined, undefined],
+      ["pdm.perf.finishevent", true, null],
+    ],
+  );
+  assert.equal(events[0]?.fields["id"], events[1]?.fields["id"]);
+  assert.notEqual(events[0]?.fields["id"], events[2]?.fields["id"]);
+  assert.equal(Number(await read("shop.orders.statistics/count")), countBefore + 1);
+});
+
+test("the cache counts its hits, and can be cleared", async () => {
+  const cache = await client.find("shop.cache.pages");
+  await cache.invoke("clear");
+  const hitsBefore = Number(await read("shop.cache.pages/hits"));
+  for (const product of ["tea", "tea", "mug"]) await fetch(`${url}/products/${product}`);
+  assert.equal(Number(await read("shop.cache.pages/hits")), hitsBefore + 1);
+  assert.equal(await cache.invoke("clear"), 2);
+  assert.equal(await read("shop.cache.pages/entries"), 0);
+});
+
+test("a job can be paused, resumed, and run at once", async () => {
+  const job = await client.find("shop.jobs.invoices");
+  await job.invoke("pause");
+  assert.equal(await read("shop.jobs.invoices/paused"), true);
+  await placeOrder("honey", 1);
+  assert.match(String(await job.invoke("run")), /^\d+ invoices sent$/u);
+  const byStatus = (await read("shop.orders.statistics/byStatus")) as ReadonlyMap<string, number>;
+  assert.equal(byStatus.get("placed"), 0);
+  await job.invoke("resume");
+  assert.equal(await read("shop.jobs.invoices/paused"), false);
+});
+
+test("requests are events too", async () => {
+  const requests = await client.find("shop.http.requests");
+  const stream = await requests.subscribe();
+  await fetch(`${url}/nothing`);
+  const [start, finish] = [await stream.next(), await stream.next()];
+  stream.close();
+  assert.equal(start.value?.fields["uri"], "/nothing");
+  assert.equal(finish.value?.fields["status"], 404);
+});
+
+test("the REPL reaches the shop itself by the import that the README shows", async () => {
+  const repl = await connectRepl(spec);
+  try {
+    await repl.run('const { shop } = await import("./shop.js")');
+    await repl.run('shop.catalogue.get("cocoa").priceCents = 1');
+    const { output, threw } = await repl.run("shop.constructor.name");
+    assert.deepEqual([output, threw], [["'Shop'"], false]);
+    const products = (await (await fetch(`${url}/products`)).json()) as { id: string; priceCents: number }[];
+    assert.equal(products.find(({ id }) => id === "cocoa")?.priceCents, 1);
+  } finally {
+    repl.close();
+  }
+});

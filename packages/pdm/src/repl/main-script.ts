@@ -1,0 +1,45 @@
+import { createRequire, Module } from "node:module";
+import path from "node:path";
+
+/** Node evaluates text instead of a file with these; what follows in `process.argv` is no script then. */
+const EVAL_OPTION = /^(?:-e|-p|-pe|--eval|--print)(?:=|$)/;
+
+/** A name beside the daemon's main script, determined at load, before the working directory or a link can change. */
+const BASE_PATH = path.join(findMainFolder(), "[repl]");
+
+/** The folder of the daemon's main script, or the working directory where it has none (`node -e`). */
+function findMainFolder(): string {
+  const script = process.argv[1];
+  if (script !== undefined && path.isAbsolute(script) && !process.execArgv.some((option) => EVAL_OPTION.test(option))) {
+    try {
+      // Follows links, and finds the file when Node was given `main` or a folder.
+      return path.dirname(createRequire(script).resolve(script));
+    } catch {
+      return path.dirname(script);
+    }
+  }
+  try {
+    return process.cwd();
+  } catch {
+    return path.resolve("/"); // The working directory is gone.
+  }
+}
+
+/** A `require` as the daemon's main script has it. */
+export function createMainRequire(): NodeJS.Require {
+  return createRequire(BASE_PATH);
+}
+
+export type Importer = (specifier: unknown, options?: unknown) => Promise<unknown>;
+
+let importer: Importer | undefined;
+
+/** `import()` as in the daemon's main script. */
+export function mainImporter(): Importer {
+  if (importer) return importer;
+  // A CommonJS module that is in no cache: `import()` in a vm.Script would make Node print a warning.
+  const module = new Module(BASE_PATH) as Module & Record<"_compile", (source: string, path: string) => void>;
+  module["_compile"]("module.exports = (specifier, options) => import(specifier, options);", BASE_PATH);
+  importer = module.exports as Importer;
+  return importer;
+}

@@ -1,0 +1,40 @@
+import type { ColumnShift } from "../syntax/text-edit.js";
+
+/** Shifts that one client's commands may leave behind; those of the oldest go first. One takes about 50 bytes. */
+const MAX_SHIFTS = 20_000;
+
+const FRAME_PLACE = /<repl:(\d+)>:(\d+):(\d+)/g;
+/** How V8 writes the callee of a rewritten call in its messages. */
+const REWRITTEN_CALLEE = /\(0 , ([\p{ID_Continue}$]+)\)/gu;
+
+/** Gives the stacks of a client's commands the columns of what was typed, instead of those of what runs. Of old commands the columns stay as they are. */
+export class SourcePositions {
+  readonly #shifts = new Map<number, readonly ColumnShift[]>();
+  #count = 0;
+
+  add(command: number, shifts: readonly ColumnShift[]): void {
+    if (shifts.length === 0) return;
+    this.#shifts.set(command, shifts);
+    this.#count += shifts.length;
+    for (const [oldest, { length }] of this.#shifts) {
+      if (this.#count <= MAX_SHIFTS) return;
+      this.#shifts.delete(oldest);
+      this.#count -= length;
+    }
+  }
+
+  /** The text with its places, and the names in V8's messages, as they were typed. */
+  correct(text: string): string {
+    return text
+      .replace(REWRITTEN_CALLEE, "$1")
+      .replace(FRAME_PLACE, (_place, command: string, line: string, column: string) => {
+        return `<repl:${command}>:${line}:${this.#sourceColumn(Number(command), Number(line), Number(column))}`;
+      });
+  }
+
+  #sourceColumn(command: number, line: number, column: number): number {
+    const shift = this.#shifts.get(command)?.findLast((one) => one.line === line && one.column <= column);
+    if (!shift) return column;
+    return shift.fixed ? shift.sourceColumn : shift.sourceColumn + column - shift.column;
+  }
+}

@@ -1,0 +1,211 @@
+import { getLineInfo } from "acorn";
+import type { FunctionDeclaration, Program, VariableDeclaration } from "acorn";
+import { parseCommand } from "./command-parser.js";
+import { CommandSyntaxError } from "./command-syntax-error.js";
+import { surveyCommand } from "./survey.js";
+import type { BlockFunction, DeclarationKind, Survey } from "./survey.js";
+import { applyEdits, blank } from "./text-edit.js";
+import type { ColumnShift, EditedText, TextEdit } from "./text-edit.js";
+
+/** The body of a function with the parameters of {@link CommandScript}, which returns the command as a function without arguments. */
+export interface Wrapped {
+  readonly text: string;
+  /** Characters put before the first line; every other line begins where the command's does. */
+  readonly prefixLength: number;
+}
+
+/** A command rewritten so that what it declares at its top level outlives it. */
+export interface CommandScript {
+  /** The function declarations, to be called first; undefined where there are none. */
+  readonly functions: Wrapped | undefined;
+  /** Returns the value of an expression; with `isAsync`, a promise for an array that holds it. */
+  readonly main: Wrapped;
+  /** What the columns in `functions` and `main` are in the source. */
+  readonly shifts: readonly ColumnShift[];
+  readonly showsValue: boolean;
+  readonly isAsync: boolean;
+  readonly declarations: ReadonlyMap<string, DeclarationKind>;
+  /** Names that may have to be made variables by assignment. */
+  readonly assigned: ReadonlySet<string>;
+  /** Names that `typeof` is applied to. */
+  readonly probed: ReadonlySet<string>;
+  /** Parameters of the wrapping: the object that variables live in, and what `import(…)` calls. No name in the command is one of these. */
+  readonly parameters: readonly [scope: string, importer: string];
+}
+
+interface Names {
+  readonly scope: string;
+  readonly importer: string;
+}
+
+/**
+ * Rewrites a command. Its variables become properties, by way of `with`: a declaration turns into an assignment, in its place.
+ * Every line stays the line that it is in the source.
+ *
+ * @throws CommandSyntaxError
+ */
+export function rewriteCommand(source: string): CommandScript {
+  const command = parseCommand(source);
+  const survey = surveyCommand(command);
+  const names = { scope: unusedName("$scope", source), importer: unusedName("$import", source) };
+  const edits = [...rewriteCalls(survey, names)];
+  if (source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
+  const { isAsync, declarations, assigned, probed } = survey;
+  const parameters = [names.scope, names.importer] as const;
+  const script = { isAsync, declarations, assigned, probed, parameters, showsValue: command.kind === "expression" };
+  if (command.kind === "expression") {
+    const { text, shifts } = applyEdits(source.slice(0, command.end), edits);
+    return { ...script, functions: undefined, main: wrapExpression(text, names, isAsync), shifts };
+  }
+  const functions = command.tree.body
+    .filter((node) => node.type === "FunctionDeclaration")
+    .map((node) => rewriteFunction(source, node));
+  edits.push(...functions.flatMap(({ before, name, after }) => [before, name, after]));
+  edits.push(...rewriteDeclarations(source, command.tree, survey, names));
+  const edited = applyEdits(source, edits);
+  const parts = separate(edited, functions);
+  return {
+    ...script,
+    functions:
+      functions.length === 0
+        ? undefined
+        : wrap(names, survey.strict ? '()=>{"use strict";' : "()=>{", parts.functions, "}"),
+    main: wrap(names, isAsync ? "async()=>{" : "()=>{", parts.rest, "}"),
+    shifts: edited.shifts,
+  };
+}
+
+function unusedName(name: string, source: string): string {
+  let unused = name;
+  while (source.includes(unused)) unused += "_";
+  return unused;
+}
+
+/** `this` is the global object in the arrow function. The line feed is for a comment at the end of the command. */
+function wrap({ scope }: Names, opening: string, body: string, closing: string): Wrapped {
+  const prefix = `with(${scope})return ${opening}`;
+  return { text: `${prefix}${body}\n${closing}`, prefixLength: prefix.length };
+}
+
+/** The array keeps a promise that is the value from being awaited. */
+function wrapExpression(expression: string, names: Names, isAsync: boolean): Wrapped {
+  return isAsync ? wrap(names, "async()=>[(", expression, ")]") : wrap(names, "()=>(", expression, ")");
+}
+
+/**
+ * `f(x)` becomes `(0,f)(x)`: what is found by way of `with` is called as a method of the object there, and `this` would be that.
+ * V8 places such a call at its bracket, hence the origin.
+ */
+function* rewriteCalls({ callees, statementStarts, imports }: Survey, { importer }: Names): Generator<TextEdit> {
+  for (const { start, end } of callees) {
+    // A statement that begins with a bracket could continue the line before.
+    yield { start, end: start, text: statementStarts.has(start) ? "0,(0," : "(0," };
+    yield { start: end, end, text: ")", origin: start };
+  }
+  for (const start of imports) yield { start, end: start + "import".length, text: importer };
+}
+
+/** The edits that make a function declaration an assignment. */
+interface RewrittenFunction {
+  readonly before: TextEdit;
+  readonly name: TextEdit;
+  readonly after: TextEdit;
+}
+
+/** `function f() {}` becomes `f=function () {};`, a function that has the name too. */
+function rewriteFunction(source: string, { id, start, end }: FunctionDeclaration): RewrittenFunction {
+  return {
+    before: { start, end: start, text: `${source.slice(id.start, id.end)}=` },
+    name: { start: id.start, end: id.end, text: "" },
+    after: { start: end, end, text: ";" },
+  };
+}
+
+/** The same text twice: with nothing but the functions, and with all but them. Every place stays where it is. */
+function separate(
+  { text, offsets }: EditedText,
+  functions: readonly RewrittenFunction[],
+): { functions: string; rest: string } {
+  const parts = { functions: "", rest: "" };
+  let position = 0;
+  for (const { before, after } of functions) {
+    const start = offsets.get(before) ?? 0;
+    const end = (offsets.get(after) ?? 0) + after.text.length;
+    parts.functions += blank(text.slice(position, start)) + text.slice(start, end);
+    // The semicolon ends the statement before, as the declaration did.
+    parts.rest += `${text.slice(position, start)};${blank(text.slice(start + 1, end))}`;
+    position = end;
+  }
+  parts.functions += blank(text.slice(position));
+  parts.rest += text.slice(position);
+  return parts;
+}
+
+function* rewriteDeclarations(
+  source: string,
+  { body }: Program,
+  survey: Survey,
+  { scope }: Names,
+): Generator<TextEdit> {
+  for (const { id, start, end } of body.filter((node) => node.type === "ClassDeclaration")) {
+    yield { start, end: start, text: `!(${source.slice(id.start, id.end)}=` };
+    yield { start: end, end, text: ");" };
+  }
+  for (const blockFunction of survey.blockFunctions) yield* rewriteBlockFunction(source, blockFunction, scope);
+  for (const node of survey.variables) {
+    const head = survey.loopHeads.get(node);
+    yield* head === "left" ? rewriteLoopVariable(source, node) : rewriteVariables(source, node, head === "init");
+  }
+}
+
+/**
+ * `{ function f() {} }` becomes `{let f;{ $scope.f=f;function f() {} }}`: the outer name keeps the engine from making a `var` in the
+ * wrapping, which would hide the variable.
+ */
+function* rewriteBlockFunction(
+  source: string,
+  { declaration, host, setsVariable }: BlockFunction,
+  scope: string,
+): Generator<TextEdit> {
+  const name = source.slice(declaration.id.start, declaration.id.end);
+  const bare = declaration === host;
+  yield { start: host.start, end: host.start, text: `{let ${name};${bare ? "{" : ""}` };
+  if (setsVariable) yield { start: declaration.start, end: declaration.start, text: `${scope}.${name}=${name};` };
+  yield { start: host.end, end: host.end, text: bare ? "}}" : "}" };
+}
+
+/**
+ * `let a = 1, { b } = c` becomes `!( a = 1, { b } = c);`. The parentheses are for a pattern at the start; the operator keeps
+ * them from continuing the line before.
+ */
+function* rewriteVariables(
+  source: string,
+  { kind, declarations, start, end }: VariableDeclaration,
+  inLoopHead: boolean,
+): Generator<TextEdit> {
+  yield { start, end: start + kind.length, text: "!(" };
+  let last = start;
+  for (const { id, init, end: declarationEnd } of declarations) {
+    last = declarationEnd;
+    if (init) continue;
+    // `let a` sets it to undefined, `var a` leaves it alone.
+    yield kind === "var"
+      ? { start: id.start, end: id.end, text: "0" }
+      : { start: id.end, end: id.end, text: "=void 0" };
+  }
+  yield { start: last, end: last, text: inLoopHead || source[end - 1] === ";" ? ")" : ");" };
+}
+
+/** `for (var a of b)` becomes `for ( (a) of b)`; in parentheses, since `async of` would be something else. */
+function* rewriteLoopVariable(source: string, { kind, declarations, start }: VariableDeclaration): Generator<TextEdit> {
+  yield { start, end: start + kind.length, text: "" };
+  for (const { id, init } of declarations) {
+    if (init) {
+      const { line, column } = getLineInfo(source, init.start);
+      throw new CommandSyntaxError("The variable of a for-in loop cannot have an initial value", line, column + 1);
+    }
+    if (id.type !== "Identifier") continue;
+    yield { start: id.start, end: id.start, text: "(" };
+    yield { start: id.end, end: id.end, text: ")" };
+  }
+}

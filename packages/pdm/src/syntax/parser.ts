@@ -1,0 +1,49 @@
+import { closeSync, openSync } from "node:fs";
+import { devNull } from "node:os";
+import { PdmError } from "../errors.js";
+import type * as grammarModule from "./grammar.js";
+
+/** What the parser's chunk offers. */
+export type Grammar = typeof grammarModule;
+
+/** The parser could not be loaded (`ERR_PDM_REPL_PARSER`); `cause` says why. Nothing else is affected, and the next {@link loadParser} tries again. */
+export class ParserError extends PdmError {
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      "ERR_PDM_REPL_PARSER",
+      `the REPL's parser cannot be loaded, so no command can run; restart the service if its files were replaced, free file descriptors if there are none left (${reason})`,
+      { cause },
+    );
+  }
+}
+
+let grammar: Grammar | undefined;
+
+/**
+ * Loads the parser, once a process; later calls resolve at once. It is the one part of this package that is not loaded
+ * with the rest, because it is big and few processes ever need it.
+ *
+ * @throws ParserError when its file cannot be read.
+ */
+export async function loadParser(): Promise<void> {
+  await loadGrammar();
+}
+
+/** Like {@link loadParser}, and resolves to the parser. */
+export async function loadGrammar(): Promise<Grammar> {
+  if (grammar) return grammar;
+  try {
+    // Node 20 remembers an import that failed for want of a descriptor, and never tries again. So the want is found out first.
+    closeSync(openSync(devNull, "r"));
+    grammar = await import("./grammar.js");
+    return grammar;
+  } catch (error) {
+    throw new ParserError(error);
+  }
+}
+
+/** The parser, or undefined as long as it is not loaded. */
+export function loadedGrammar(): Grammar | undefined {
+  return grammar;
+}

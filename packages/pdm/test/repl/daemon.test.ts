@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+
+const SCOPE_URL = pathToFileURL(path.join(import.meta.dirname, "../../src/repl/scope.js")).href;
+
+/** Runs the commands in its argument as one client, and prints what each printed. It has things of its own to look at. */
+const DAEMON = `
+const { ReplScope } = await import(${JSON.stringify(SCOPE_URL)});
+process.on("uncaughtException", (error) => { console.log("uncaught", error); process.exit(70); });
+class Order { constructor(id) { this.id = id; } fail() { throw new Error("no stock"); } }
+globalThis.Order = Order;
+globalThis.order = new Order(7);
+globalThis.storedError = new TypeError("stored");
+let printed = "";
+const scope = new ReplScope({ output: { write: (text) => { printed += text; } } });
+const results = [];
+for (const command of JSON.parse(process.argv.at(-1))) {
+  printed = "";
+  await scope.evaluate(command);
+  results.push(printed.replace(/\\n$/, ""));
+  // Unhandled rejections are found between two turns of the event loop.
+  await new Promise(setImmediate);
+}
+console.log(JSON.stringify(results));
+`;
+
+const FILES: Readonly<Record<string, string>> = {
+  "app/main.mjs": DAEMON,
+  "app/main.cjs": `(async () => {${DAEMON}})();`,
+  "app/index.js": 'require("./main.cjs");',
+  "app/beside.mjs": 'export default "beside";',
+  "app/node_modules/dual/package.json": '{ "exports": { "import": "./import.mjs", "require": "./require.cjs" } }',
+  "app/node_modules/dual/import.mjs": 'export default "imported from app";',
+  "app/node_modules/dual/require.cjs": 'module.exports = "required from app";',
+  "elsewhere/node_modules/dual/index.js": 'module.exports = "from elsewhere";',
+};
+
+const LOOK_AROUND = [
+  "require('dual')",
+  "(await import('dual')).default",
+  "(await import('./beside.mjs')).default",
+  "require.resolve('./beside.mjs')",
+];
+
+describe("a daemon with a REPL", () => {
+  let folder = "";
+
+  before(async () => {
+    folder = await realpath(await mkdtemp(path.join(tmpdir(), "pdm-repl-")));
+    for (const [name, text] of Object.entries(FILES)) {
+      await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+      await writeFile(path.join(folder, name), text);
+    }
+    await symlink(path.join(folder, "app/main.mjs"), path.join(folder, "elsewhere/current.mjs"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  /** What each command printed, in a daemon started with these arguments somewhere else than its script is. */
+  async function runIn(args: readonly string[], commands: readonly string[]): Promise<string[]> {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...args, JSON.stringify(commands)], {
+      cwd: path.join(folder, "elsewhere"),
+    });
+    assert.equal(stderr, "");
+    return JSON.parse(stdout) as string[];
+  }
+
+  const scripts: readonly (readonly [name: string, args: readonly string[]])[] = [
+    ["an ES module", ["../app/main.mjs"]],
+    ["a CommonJS script", ["../app/main.cjs"]],
+    ["a script without its ending", ["../app/index"]],
+    ["a folder", ["../app"]],
+    ["a link to the script", ["current.mjs"]],
+  ];
+  for (const [name, args] of scripts) {
+    it(`finds modules as ${name} does, wherever the daemon runs`, async () => {
+      const found = await runIn(args, LOOK_AROUND);
+      assert.deepEqual(found, [
+        "'required from app'",
+        "'imported from app'",
+        "'beside'",
+        `'${path.join(folder, "app/beside.mjs")}'`,
+      ]);
+    });
+  }
+
+  it("finds modules from the working directory when it has no script, whatever its arguments are", async () => {
+    const found = await runIn(
+      ["--input-type=module", "-e", DAEMON, path.join(folder, "app/main.mjs")],
+      ["require('dual')", "(await import('dual')).default"],
+    );
+    assert.deepEqual(found, ["'from elsewhere'", "'from elsewhere'"]);
+  });
+
+  it("says from where a module was not found", async () => {
+    const [printed = ""] = await runIn(["../app/main.mjs"], ["await import('./nowhere.mjs')"]);
+    assert.ok(
+      printed.includes(`'${path.join(folder, "app/nowhere.mjs")}' imported from ${path.join(folder, "app")}`),
+      printed,
+    );
+  });
+
+  it("is one realm with its commands", async () => {
+    const commands = [
+      "order instanceof Order && [] instanceof Array",
+      "storedError instanceof TypeError",
+      "order",
+      "(order.id = 8, globalThis.order.id)",
+    ];
+    assert.deepEqual(await runIn(["../app/main.mjs"], commands), ["true", "true", "Order { id: 7 }", "8"]);
+  });
+
+  it("shows a promise as what it is at that moment", async () => {
+    const commands = [
+      "new Promise(() => {})",
+      "Promise.resolve(1)",
+      "[await 2, Promise.resolve(3)][1]",
+      "Promise.reject(4)",
+    ];
+    const printed = ["Promise { <pending> }", "Promise { 1 }", "Promise { 3 }", "Promise { <rejected> 4 }"];
+    assert.deepEqual(await runIn(["../app/main.mjs"], commands), printed);
+  });
+
+  it("keeps its own functions in the tracebacks of what it was made to do", async () => {
+    const [printed = ""] = await runIn(["../app/main.mjs"], ["order.fail()"]);
+    const frame = String.raw`\(${pathToFileURL(path.join(folder, "app/main.mjs")).href}:\d+:\d+\)`;
+    assert.match(printed, new RegExp(String.raw`^Error: no stock\n    at Order\.fail ${frame}\n    at <repl:1>:1:7$`));
+  });
+
+  it("survives promises that reject as a value, in a variable, and while a command waits", async () => {
+    const commands = [
+      "Promise.reject(new Error('value'))",
+      "const declared = Promise.reject(1)",
+      "assigned = Promise.reject(2); let { inner } = { inner: Promise.reject(3) }",
+      "(async () => { throw 4 })()",
+      "const later = Promise.reject(5); await new Promise(setImmediate)",
+      "class Odd extends Promise { then() { throw 6 } }; odd = Odd.reject(7)",
+      "await declared",
+      "'alive'",
+    ];
+    const printed = await runIn(["../app/main.mjs"], commands);
+    assert.deepEqual(printed.slice(-2), ["Uncaught 1", "'alive'"]);
+  });
+
+  it("has no new global name after a client's commands", async () => {
+    const commands = [
+      "const names = Reflect.ownKeys(globalThis).length",
+      "var a = 1; b = 2; function c() {}; class D {}",
+      "Reflect.ownKeys(globalThis).length - names",
+    ];
+    assert.equal((await runIn(["../app/main.mjs"], commands)).at(-1), "0");
+  });
+
+  it("lets commands use what a script declared with let", async () => {
+    const commands = [
+      "scriptLet + 1",
+      "scriptLet = 5; typeof globalThis.scriptLet",
+      "require('node:vm').runInThisContext('scriptLet')",
+    ];
+    const printed = await runIn(["-e", `let scriptLet = 1; (async () => {${DAEMON}})();`], commands);
+    assert.deepEqual([printed[0], printed[2]], ["2", "5"]);
+  });
+
+  it("does not grow with the number of commands that it ran", async () => {
+    const script = `
+      const { loadParser, ReplScope } = await import(${JSON.stringify(SCOPE_URL)});
+      await loadParser();
+      const scope = new ReplScope({ output: { write() {} } });
+      const used = [];
+      for (let round = 0; round < 3; round++) {
+        for (let number = 0; number < 3_000; number++) await scope.evaluate("unknown" + round + "(" + number + ")");
+        gc();
+        used.push(process.memoryUsage().heapUsed);
+      }
+      console.log(JSON.stringify(used));`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--expose-gc",
+      "--input-type=module",
+      "-e",
+      script,
+    ]);
+    const [, second = 0, third = Infinity] = JSON.parse(stdout) as number[];
+    // What V8 keeps of 3,000 scripts in its cache is 4 MB.
+    assert.ok(third - second < 2_000_000, `grew by ${third - second} bytes`);
+  });
+});

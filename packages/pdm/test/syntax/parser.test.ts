@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+
+const BUILT = path.join(import.meta.dirname, "../..");
+
+/** In a copy of the built files, whose parser can be taken away; where the parser is found again once it is back. */
+const SCRIPT = `
+import { closeSync, existsSync, openSync, renameSync } from "node:fs";
+import { ReplScope } from "./src/repl/scope.js";
+let printed = "";
+const scope = new ReplScope({ output: { write: (text) => (printed += text) } });
+const run = async () => {
+  printed = "";
+  const { threw } = await scope.evaluate("1 + 1");
+  return { threw, printed };
+};
+const results = [];
+if (process.argv[2] === "missing") {
+  renameSync("src/syntax/grammar.js", "src/syntax/away.js");
+  results.push(await run());
+  renameSync("src/syntax/away.js", "src/syntax/grammar.js");
+} else {
+  const descriptors = [];
+  try {
+    for (;;) descriptors.push(openSync("/dev/null"));
+  } catch {}
+  results.push(await run());
+  for (const descriptor of descriptors) closeSync(descriptor);
+}
+results.push(await run());
+console.log(JSON.stringify(results));
+`;
+
+describe("the parser that is loaded late", () => {
+  let folder = "";
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "pdm-parser-"));
+    const modules = path.join(path.dirname(createRequire(import.meta.url).resolve("acorn/package.json")), "..");
+    await symlink(modules, path.join(folder, "node_modules"));
+    await cp(path.join(BUILT, "src"), path.join(folder, "src"), { recursive: true });
+    await writeFile(path.join(folder, "script.mjs"), SCRIPT);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const reasons = { missing: /Cannot find module/, descriptors: /EMFILE/ } as const;
+  for (const [name, reason] of Object.entries(reasons)) {
+    const skip =
+      name === "descriptors" && process.platform === "win32" ? "this system has no limit of descriptors to set" : false;
+    it(
+      `is a clear error when it cannot be loaded (${name}), and is loaded by the next command that finds it`,
+      { skip },
+      async () => {
+        const command = `ulimit -n 100; exec "${process.execPath}" script.mjs ${name}`;
+        const { stdout } = await promisify(execFile)("/bin/sh", ["-c", command], { cwd: folder });
+        const [failed, worked] = JSON.parse(stdout) as { threw: boolean; printed: string }[];
+        assert.equal(failed?.threw, true);
+        assert.match(
+          failed?.printed ?? "",
+          /^ParserError \[ERR_PDM_REPL_PARSER\]: the REPL's parser cannot be loaded.*\n$/,
+        );
+        assert.match(failed?.printed ?? "", reason);
+        assert.deepEqual(worked, { threw: false, printed: "2\n" });
+      },
+    );
+  }
+});

@@ -1,0 +1,5 @@
+import { expose, listen, ValueAttribute } from "pdm";
+import { connect, connectRepl } from "pdm/client";
+import { useBothWays } from "./use.mjs";
+
+await useBothWays({ expose, listen, ValueAttribute }, { connect, connectRepl });

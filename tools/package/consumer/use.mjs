@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+/**
+ * Exposes an object, listens, reads the object as a client, and runs a command in the REPL, which loads the parser.
+ *
+ * @param {Pick<typeof import("pdm"), "expose" | "listen" | "ValueAttribute">} daemon
+ * @param {Pick<typeof import("pdm/client"), "connect" | "connectRepl">} client
+ */
+export async function useBothWays({ expose, listen, ValueAttribute }, { connect, connectRepl }) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pdm-"));
+  const spec =
+    process.platform === "win32" ? `\\\\.\\pipe\\pdm-consumer-${process.pid}` : path.join(folder, "consumer.sock");
+  try {
+    expose("consumer", { answer: new ValueAttribute(42) });
+    const listener = await listen(spec);
+
+    const connection = await connect(spec);
+    const answer = await connection.find("consumer.answer");
+    assert.equal(await answer.read(), 42);
+    await connection[Symbol.asyncDispose]();
+
+    const repl = await connectRepl(spec);
+    assert.deepEqual((await repl.run("const half = await 21; half * 2")).output, []);
+    assert.deepEqual((await repl.run("half * 2")).output, ["42"]);
+    await repl[Symbol.asyncDispose]();
+
+    await listener.close();
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}

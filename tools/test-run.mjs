@@ -1,0 +1,72 @@
+// One run of the tests on one Node.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { ROOT } from "./command.mjs";
+import { findFiles, makeTemporaryFolder, removeTree } from "./files.mjs";
+
+/** @import { Tally } from "./report.mjs" */
+
+/** Where tests are: those of the library and the example as `node tools/build.mjs tests` transpiled them, and the tools' own. */
+const PLACES = [
+  { folder: "packages/pdm/.build/test", ending: ".test.js", isTool: false },
+  { folder: "examples/shop/.build/test", ending: ".test.js", isTool: false },
+  { folder: "tools/test", ending: ".test.mjs", isTool: true },
+];
+
+/**
+ * Runs the tests, two files at a time; what they report goes to standard output as it comes.
+ *
+ * @param {{ node?: string, parts?: readonly string[], withTools?: boolean }} options `node` is this one where nothing is
+ * said; `parts` choose files by a part of their path; `withTools` adds the tools' own tests
+ * @returns {Promise<Tally>} one failure where the run ended without a result
+ */
+export async function runTests({ node = process.execPath, parts = [], withTools = true }) {
+  const files = PLACES.filter(({ isTool }) => withTools || !isTool)
+    .flatMap(({ folder, ending }) => findFiles(folder, ending))
+    .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
+  if (files.length === 0) {
+    console.error("No test file matches. Were they built? node tools/build.mjs tests");
+    return { passed: 0, failed: 1, skipped: [] };
+  }
+  const folder = makeTemporaryFolder();
+  const tally = path.join(folder, "tally.json");
+  const options = [
+    "--enable-source-maps",
+    "--test",
+    "--test-concurrency=2",
+    "--test-timeout=120000",
+    "--test-reporter=./tools/report.mjs",
+  ];
+  const child = spawn(node, [...options, ...files], {
+    cwd: ROOT,
+    env: testEnvironment(node, tally),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  try {
+    const [status] = await once(child, "close");
+    if (!existsSync(tally)) {
+      console.error(`The test run ended with status ${status} and without a result.`);
+      return { passed: 0, failed: 1, skipped: [] };
+    }
+    /** @type {Tally} */
+    const result = JSON.parse(readFileSync(tally, "utf8"));
+    return status === 0 || result.failed > 0 ? result : { ...result, failed: 1 };
+  } finally {
+    removeTree(folder);
+  }
+}
+
+/**
+ * The tests see the same whoever started them: no variables of an npm around them, and one Node, also in what they start.
+ *
+ * @param {string} node
+ * @param {string} tally
+ * @returns {NodeJS.ProcessEnv}
+ */
+function testEnvironment(node, tally) {
+  const own = Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_OPTIONS$|INIT_CWD$)/iu.test(name));
+  const { PATH = "", ...env } = Object.fromEntries(own);
+  return { ...env, PATH: [path.dirname(node), PATH].join(path.delimiter), PDM_TEST_TALLY: tally };
+}
