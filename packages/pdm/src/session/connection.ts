@@ -60,12 +60,7 @@ export class Connection {
     this.#socket = socket;
     this.#onClosed = onClosed;
     this.#events = new EventQueue(limits.queuedOutputBytes);
-    this.account = ledger.open(limits.totalBytes * (1 - UNCOUNTED_SHARE), () => {
-      this.#abandonOutput();
-      this.fail(
-        `all connections together hold more than ${limits.totalBytes} bytes (totalBytes), and this one the most`,
-      );
-    });
+    this.account = ledger.open(limits.totalBytes * (1 - UNCOUNTED_SHARE), () => this.#evict());
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("end", () => this.#receiveEnd());
     socket.on("drain", () => this.#pump());
@@ -228,6 +223,15 @@ export class Connection {
     const more = held - this.#chargedBytes;
     this.#chargedBytes = held;
     this.account.charge(more);
+  }
+
+  /** This connection was the greediest when all together held too much: lets go of everything at once. */
+  #evict(): void {
+    this.#abandonOutput();
+    const { totalBytes } = this.limits;
+    this.fail(`all connections together hold more than ${totalBytes} bytes (totalBytes), and this one the most`);
+    // A client that does not read cannot be told why; what waits for it would be held all the while.
+    if (this.#socket.writableLength > 0) this.#socket.destroy();
   }
 
   #abandonOutput(): void {
