@@ -34,7 +34,8 @@ export function run([program = "", ...args], options = {}) {
     let stdout = "";
     const child = spawn(program, args, {
       cwd: options.cwd ?? ROOT,
-      env: options.env ?? process.env,
+      // The output is kept, and shown where something failed: without colours.
+      env: { ...(options.env ?? process.env), NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
       shell,
     });

@@ -15,7 +15,12 @@ export {
   TooManyRequestsError,
 } from "./client/errors.js";
 export { type EventStream, type RemoteEvent } from "./client/event-stream.js";
-export { type RemoteDescription, type RemoteObject, type SubscribeOptions } from "./client/remote-object.js";
+export {
+  type InvokeOptions,
+  type RemoteDescription,
+  type RemoteObject,
+  type SubscribeOptions,
+} from "./client/remote-object.js";
 export { connectRepl, type ConnectReplOptions, type ReplClient, type ReplRunOptions } from "./client/repl.js";
 export { type ReplResult } from "./client/repl-channel.js";
 export { type RequestOptions } from "./client/waiter.js";

@@ -11,7 +11,7 @@ export class PdmError extends Error {
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    // On the prototype, so that it is no own property and `util.inspect` shows `ListenError [ERR_PDM_…]: message`.
+    // Not enumerable: else `util.inspect` lists it once more behind `ListenError [ERR_PDM_…]: message`.
     Object.defineProperty(this, "name", { value: new.target.name, enumerable: false, configurable: true });
   }
 }

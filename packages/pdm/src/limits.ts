@@ -29,6 +29,8 @@ export interface Limits {
   readonly pickleMemo: number;
   /** Bytes of memory, estimated, that one pickle may become when read. Over it: the request fails; stays open. Stops pickles of a million one-byte lists. */
   readonly pickleMemoryBytes: number;
+  /** Milliseconds, by the clock and in processor time, that one pickle with more than 256 keys and set elements may take when read. Over it: the request fails; stays open. Stops keys chosen to collide in V8's hash tables, where each costs as much as all before it. */
+  readonly pickleMs: number;
   /** Bytes of one string or byte string in a pickle that is read. Over it: the request fails; stays open. */
   readonly stringBytes: number;
   /** Bytes of one integer in a pickle, or its decimal digits in the text protocols. Over it: the request fails; stays open. Stops quadratic conversions. */
@@ -39,8 +41,12 @@ export interface Limits {
   readonly subscriptions: number;
   /** Bytes of output that wait for one connection's reader. Over it, events are dropped, oldest first, and counted; no further request is read until replies have gone out. */
   readonly queuedOutputBytes: number;
+  /** Positional arguments of one call. Over it: the request fails; stays open. Stops calls that leave the called function no stack. */
+  readonly arguments: number;
   /** Milliseconds that a pending result (a promise) may take. Over it: the request fails, the result is ignored; stays open. */
   readonly requestTimeoutMs: number;
+  /** Milliseconds that all connections together may take in one turn of the event loop before the rest of their requests waits for the next. Stops floods of requests from keeping the service from its work. */
+  readonly turnMs: number;
   /** Milliseconds that an object's own code may block the event loop before its name and duration are reported as a process warning. */
   readonly slowObjectMs: number;
   /** Milliseconds that a connection being closed gets to read the reason. */
@@ -62,12 +68,15 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   pickleDepth: 200,
   pickleMemo: 100_000,
   pickleMemoryBytes: 16_777_216,
+  pickleMs: 200,
   stringBytes: 1_048_576,
   integerBytes: 4_096,
   boundIds: 1_024,
   subscriptions: 256,
   queuedOutputBytes: 4_194_304,
+  arguments: 1_000,
   requestTimeoutMs: 30_000,
+  turnMs: 10,
   slowObjectMs: 100,
   closeGraceMs: 1_000,
   totalBytes: 67_108_864,
@@ -89,6 +98,8 @@ export interface ClientLimits {
   readonly pickleMemo: number;
   /** Bytes of memory, estimated, that one pickle may become. Over it: the same. */
   readonly pickleMemoryBytes: number;
+  /** Milliseconds, by the clock and in processor time, that one pickle with more than 256 keys and set elements may take. Over it: the same. Stops keys chosen to collide. */
+  readonly pickleMs: number;
   /** Bytes of one string or byte string in a pickle. Over it: the same. */
   readonly stringBytes: number;
   /** Bytes of one integer in a pickle. Over it: the same. */
@@ -103,7 +114,7 @@ export interface ClientLimits {
   readonly queuedEventBytes: number;
   /** Bytes of one line of `repl` output. Over it: the connection is closed. */
   readonly outputLineBytes: number;
-  /** Bytes of output kept for one `repl` command. Over it, the last lines are dropped and counted. */
+  /** Bytes of output kept for one `repl` command, 32 more for each line. Over it, the last lines are dropped and counted. */
   readonly blockOutputBytes: number;
 }
 
@@ -114,6 +125,7 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
   pickleDepth: 500,
   pickleMemo: 1_000_000,
   pickleMemoryBytes: 268_435_456,
+  pickleMs: 5_000,
   stringBytes: 67_108_864,
   integerBytes: 65_536,
   pendingRequests: 10_000,

@@ -2,12 +2,13 @@ import type { Socket } from "node:net";
 import { encodeRefusal, Hello } from "./hello/hello.js";
 import { resolveLimits } from "./limits.js";
 import type { Limits } from "./limits.js";
-import { PERF } from "./perf/perf.js";
-import { REPL } from "./repl/server.js";
+import { PERF } from "./perf/conversation.js";
+import { REPL } from "./repl/conversation.js";
 import { Connection } from "./session/connection.js";
 import { PROCESS_LEDGER } from "./session/ledger.js";
-import { parseListenSpec } from "./transport/listen-spec.js";
+import { ListenError, parseListenSpec } from "./transport/listen-spec.js";
 import { openListener } from "./transport/listener.js";
+import { warn } from "./warning.js";
 
 /** Options of {@link listen}. */
 export interface ListenOptions {
@@ -22,7 +23,7 @@ export interface Listener extends AsyncDisposable {
   /** What a client passes to `connect` or `pdm-repl`: the path, or `HOST:PORT` with the port that was chosen. */
   readonly spec: string;
   /** How many connections are open. */
-  readonly connections: number;
+  readonly connectionCount: number;
   /**
    * Stops listening, removes the socket file if it is still ours, and ends the connections, which get `closeGraceMs` to
    * read what is on its way. Resolves when all are closed. A second call waits for the first.
@@ -44,18 +45,23 @@ export interface Listener extends AsyncDisposable {
  */
 export function listen(spec?: string, options: ListenOptions = {}): Promise<Listener> {
   const opening = open(spec, options);
-  opening.catch((error: unknown) => {
-    process.emitWarning(error instanceof Error ? error.message : String(error), { code: "PDM_LISTEN_FAILED" });
-  });
+  opening.catch((error: unknown) => warn("PDM_LISTEN_FAILED", "this process cannot be managed", error));
   return opening;
 }
 
 async function open(spec: string | undefined, options: ListenOptions): Promise<Listener> {
+  if (spec !== undefined && typeof spec !== "string") {
+    throw new ListenError(
+      "ERR_PDM_LISTEN_SPEC",
+      `a spec is a string, not ${typeof spec}; leave it out for the default socket`,
+    );
+  }
   const limits = resolveLimits(options.limits);
   const connections = new Set<Connection>();
   let onIdle: (() => void) | undefined;
 
   const accept = (socket: Socket): void => {
+    if (connections.size >= limits.connections) makeRoom(connections);
     if (connections.size >= limits.connections) {
       refuse(socket, `there are ${limits.connections} connections already (connections)`);
       return;
@@ -75,7 +81,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
 
   const transport = await openListener(spec === undefined ? undefined : parseListenSpec(spec), {
     onSocket: accept,
-    onError: (error) => process.emitWarning(error.message, { code: "PDM_LISTENER_ERROR" }),
+    onError: (error) => warn("PDM_LISTENER_ERROR", "a management connection was not accepted", error),
     ...(options.name === undefined ? {} : { name: options.name }),
   });
 
@@ -96,12 +102,22 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
   const closeOnce = (): Promise<void> => (closing ??= close());
   return {
     spec: transport.spec,
-    get connections() {
+    get connectionCount() {
       return connections.size;
     },
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   };
+}
+
+/** Ends a connection whose client has ended its side, and may be gone, if there is one. */
+function makeRoom(connections: Set<Connection>): void {
+  for (const connection of connections) {
+    if (!connection.isPeerEnded) continue;
+    connections.delete(connection);
+    connection.abort();
+    return;
+  }
 }
 
 /** Tells a client that there is no room for it; the few bytes fit into any fresh socket, so nothing of it is kept. */

@@ -40,7 +40,7 @@ test("closing removes the socket and ends the connections, whatever they are doi
   assert.equal(await silent.readToEnd(), "+PDM1\n");
   assert.equal(await pending.readToEnd(), "");
   assert.equal(await replied.readToEnd(), "+OK\n");
-  assert.equal(listener.connections, 0);
+  assert.equal(listener.connectionCount, 0);
 });
 
 test("a port is chosen where 0 is asked for, and the listener says which", async () => {
@@ -57,7 +57,7 @@ test("neither the listener nor an open connection keeps the process alive, and i
     const client = net.connect(listener.spec).unref();
     await new Promise((resolve) => { client.ref(); client.once("data", resolve); });
     client.unref();
-    console.log("connected", listener.connections);
+    console.log("connected", listener.connectionCount);
   `);
   assert.deepEqual(finished, { status: 0, stdout: "connected 1\n", stderr: "" });
   assert.equal(existsSync(spec), false);

@@ -36,11 +36,6 @@ export class Binding implements Receiver<unknown> {
     return this.#outcome?.kind === "returned" ? this.#outcome.value : [];
   }
 
-  /** Whether anyone holds it, or waits to. */
-  get isWanted(): boolean {
-    return this.#holders > 0;
-  }
-
   /** Asks the server for an object of a module. */
   bind(module: string, name: string): void {
     this.#channel.submit(["bind", this.id, module, name], this.#request, this);

@@ -3,8 +3,8 @@ import type { ClientLimits } from "../limits.js";
 import { InputBuffer } from "../wire/input-buffer.js";
 import { ConnectionLostError, TooManyRequestsError } from "./errors.js";
 
-/** One side of a conversation that a {@link Connection} feeds. */
-export interface Conversation {
+/** One side of a conversation that a {@link ClientConnection} feeds. */
+export interface ClientConversation {
   /**
    * Takes what is complete from `input`.
    *
@@ -16,7 +16,7 @@ export interface Conversation {
 }
 
 /** A client's end of one connection: cuts nothing itself, writes what is sent in one turn of the event loop together. */
-export class Connection {
+export class ClientConnection {
   /** As the caller wrote it. */
   readonly spec: string;
   readonly limits: ClientLimits;
@@ -24,10 +24,11 @@ export class Connection {
   readonly closed: Promise<ConnectionLostError | undefined>;
   readonly #socket: Socket;
   readonly #input = new InputBuffer();
-  #conversation: Conversation | undefined;
+  #conversation: ClientConversation | undefined;
   #corked = false;
   #open = true;
-  #lost: ConnectionLostError | undefined;
+  /** What ended it, unless the caller did. */
+  #loss: { readonly message: string; readonly options: ErrorOptions | undefined } | undefined;
 
   /** Takes the connected socket over, for good. Nothing is read before `converse`. */
   constructor(socket: Socket, spec: string, limits: ClientLimits) {
@@ -41,7 +42,7 @@ export class Connection {
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
         this.fail("the socket was closed");
-        resolve(this.#lost);
+        resolve(this.#loss && this.makeLostError());
       });
     });
   }
@@ -51,7 +52,7 @@ export class Connection {
   }
 
   /** Hands everything that arrives from now on, and what has arrived and was not taken, to `conversation`. */
-  converse(conversation: Conversation): void {
+  converse(conversation: ClientConversation): void {
     this.#conversation = conversation;
     if (!this.#open) {
       conversation.lose();
@@ -101,7 +102,7 @@ export class Connection {
   fail(reason: string, cause?: unknown): void {
     if (!this.#open) return;
     const options = cause === undefined ? undefined : { cause };
-    this.#lost = new ConnectionLostError(`connection to ${this.spec} lost: ${reason}`, options);
+    this.#loss = { message: `connection to ${this.spec} lost: ${reason}`, options };
     this.#end();
   }
 
@@ -112,14 +113,13 @@ export class Connection {
 
   /** A new error that says why the connection is gone. */
   makeLostError(): ConnectionLostError {
-    const lost = this.#lost;
-    if (lost === undefined) return new ConnectionLostError(`connection to ${this.spec} is closed: it was closed here`);
-    return new ConnectionLostError(lost.message, lost.cause === undefined ? undefined : { cause: lost.cause });
+    const { message, options } = this.#loss ?? { message: `connection to ${this.spec} is closed: it was closed here` };
+    return new ConnectionLostError(message, options);
   }
 
   /** Whether the connection is gone because the caller closed it. */
   get wasClosedHere(): boolean {
-    return !this.#open && this.#lost === undefined;
+    return !this.#open && this.#loss === undefined;
   }
 
   #receive(chunk: Buffer): void {

@@ -1,5 +1,5 @@
 import { unwatchAbort, watchAbort } from "./abort-watch.js";
-import type { EventQueue, QueuedEvent } from "./event-queue.js";
+import type { StreamQueue, QueuedEvent } from "./stream-queue.js";
 
 /** Something that happened on the other side. */
 export class RemoteEvent {
@@ -29,14 +29,14 @@ export class RemoteEvent {
  * `ConnectionLostError` when the connection is lost, after the events that had come. Leaving the loop closes the stream.
  */
 export class EventStream implements AsyncIterableIterator<RemoteEvent, undefined> {
-  readonly #queue: EventQueue;
+  readonly #queue: StreamQueue;
   readonly #signal: AbortSignal | undefined;
   readonly #onClose: () => void;
   #open = true;
   readonly #abort = (): void => this.close();
 
   /** @internal Whoever makes it closes it where the signal has aborted already. */
-  constructor(queue: EventQueue, signal: AbortSignal | undefined, onClose: () => void) {
+  constructor(queue: StreamQueue, signal: AbortSignal | undefined, onClose: () => void) {
     this.#queue = queue;
     this.#signal = signal;
     this.#onClose = onClose;

@@ -36,6 +36,11 @@ export class Fifo<T> {
     return link.item;
   }
 
+  /** Takes all items, those included that are pushed meanwhile. */
+  *drain(): Generator<T, void> {
+    for (let item = this.shift(); item !== undefined; item = this.shift()) yield item;
+  }
+
   clear(): void {
     this.#first = this.#last = undefined;
     this.#length = 0;

@@ -3,7 +3,7 @@ import { parseConnectSpec } from "../transport/connect-spec.js";
 import { CONNECT_TIMEOUT_MS, type ClientLimits } from "../limits.js";
 import { SERVER_GREETING, type SubProtocolName } from "../wire/greeting.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
-import { Connection, type Conversation } from "./connection.js";
+import { ClientConnection, type ClientConversation } from "./connection.js";
 import { HelloError } from "./errors.js";
 import { checkTimeoutMs, takeValue, Waiter, type RequestOptions } from "./waiter.js";
 
@@ -19,7 +19,7 @@ export async function openConnection(
   protocol: SubProtocolName,
   limits: ClientLimits,
   options: RequestOptions = {},
-): Promise<Connection> {
+): Promise<ClientConnection> {
   const { signal } = options;
   const timeoutMs = checkTimeoutMs(options.timeoutMs ?? CONNECT_TIMEOUT_MS);
   const startedMs = performance.now();
@@ -27,7 +27,7 @@ export async function openConnection(
     ...(signal && { signal }),
     ...(timeoutMs !== Infinity && { timeoutMs }),
   });
-  const connection = new Connection(socket, spec, limits);
+  const connection = new ClientConnection(socket, spec, limits);
   const leftMs = Math.max(1, timeoutMs - (performance.now() - startedMs));
   const hello = new Hello(connection, protocol, { signal, timeoutMs: leftMs }, timeoutMs);
   connection.converse(hello);
@@ -38,13 +38,18 @@ export async function openConnection(
 }
 
 /** The greeting, the name of the sub-protocol, the answer. */
-class Hello implements Conversation {
+class Hello implements ClientConversation {
   readonly waiter: Waiter<void>;
-  readonly #connection: Connection;
+  readonly #connection: ClientConnection;
   readonly #protocol: SubProtocolName;
   #greeted = false;
 
-  constructor(connection: Connection, protocol: SubProtocolName, options: RequestOptions, totalTimeoutMs: number) {
+  constructor(
+    connection: ClientConnection,
+    protocol: SubProtocolName,
+    options: RequestOptions,
+    totalTimeoutMs: number,
+  ) {
     this.#connection = connection;
     this.#protocol = protocol;
     this.waiter = new Waiter(options, Infinity, () => this.#createTimeout(totalTimeoutMs));

@@ -4,7 +4,7 @@ import type { PickleLimits } from "../pickle/pickle-error.js";
 import { Tuple } from "../pickle/values.js";
 import { FRAME_HEADER_BYTES, sealFrame, takeFrame } from "../wire/frame.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
-import type { Connection, Conversation } from "./connection.js";
+import type { ClientConnection, ClientConversation } from "./connection.js";
 import { ProtocolError, RequestTimeoutError, TooManyRequestsError } from "./errors.js";
 import { Fifo } from "./fifo.js";
 import { createRemoteError, describeException, type RequestDescription } from "./remote-failure.js";
@@ -33,8 +33,8 @@ const MAX_PICKLE_BYTES = 2_147_483_647;
  * The client's side of `perf`: requests go out in order, and since replies come in that order, each belongs to the request
  * that waited longest. One whose sender gave up keeps its place, so that its late reply meets nobody else.
  */
-export class PerfChannel implements Conversation {
-  readonly connection: Connection;
+export class PerfChannel implements ClientConversation {
+  readonly connection: ClientConnection;
   readonly #requestTimeoutMs: number;
   readonly #exactFloats: boolean;
   readonly #pickleLimits: PickleLimits;
@@ -42,7 +42,7 @@ export class PerfChannel implements Conversation {
   readonly #sinks = new Map<number, EventSink>();
   #lastId = 0;
 
-  constructor(connection: Connection, requestTimeoutMs: number, exactFloats: boolean) {
+  constructor(connection: ClientConnection, requestTimeoutMs: number, exactFloats: boolean) {
     this.connection = connection;
     this.#exactFloats = exactFloats;
     this.#requestTimeoutMs = requestTimeoutMs;
@@ -121,9 +121,7 @@ export class PerfChannel implements Conversation {
 
   lose(): void {
     const outcome: Outcome<never> = { kind: "failed", makeError: () => this.connection.makeLostError() };
-    for (let pending = this.#pending.shift(); pending !== undefined; pending = this.#pending.shift()) {
-      pending.receiver.settle(outcome);
-    }
+    for (const { receiver } of this.#pending.drain()) receiver.settle(outcome);
     for (const sink of this.#sinks.values()) sink.lose();
     this.#sinks.clear();
   }

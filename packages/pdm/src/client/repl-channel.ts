@@ -1,5 +1,5 @@
 import type { InputBuffer } from "../wire/input-buffer.js";
-import type { Connection, Conversation } from "./connection.js";
+import type { ClientConnection, ClientConversation } from "./connection.js";
 import { ProtocolError, RequestTimeoutError, TooManyRequestsError } from "./errors.js";
 import { Fifo } from "./fifo.js";
 import { Waiter, type Outcome, type RequestOptions } from "./waiter.js";
@@ -14,13 +14,31 @@ export interface ReplResult {
   readonly droppedLines: number;
 }
 
+/** What a kept line takes beside its text; else empty lines would cost nothing. */
+const LINE_OVERHEAD_BYTES = 32;
+
+/** Lines of output, kept up to a limit: the oldest stay, so that a service that prints on and on does not make this side grow. */
+class KeptLines {
+  readonly lines: string[] = [];
+  droppedLines = 0;
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  add(line: string): void {
+    this.#bytes += Buffer.byteLength(line) + LINE_OVERHEAD_BYTES;
+    if (this.#bytes > this.#maxBytes) this.droppedLines += 1;
+    else this.lines.push(line);
+  }
+}
+
 interface Command {
   readonly block: Buffer;
   readonly waiter: Waiter<ReplResult>;
   readonly onOutput: ((line: string) => void) | undefined;
-  readonly output: string[];
-  outputBytes: number;
-  droppedLines: number;
 }
 
 const SPACE = 0x20;
@@ -29,16 +47,19 @@ const SPACE = 0x20;
  * The client's side of `repl`: one command at a time. The next is sent when the one before it is done, so that one whose
  * sender gave up before its turn never runs.
  */
-export class ReplChannel implements Conversation {
-  readonly connection: Connection;
+export class ReplChannel implements ClientConversation {
+  readonly connection: ClientConnection;
   readonly #waiting = new Fifo<Command>();
   #running: Command | undefined;
-  /** Lines that came while no command ran, from a timer that an earlier one set: the next command gets them. */
-  #early: string[] = [];
-  #earlyBytes = 0;
+  /**
+   * The output of the running command. While none runs it collects for the next one: lines may come from a timer that an
+   * earlier one set.
+   */
+  #output: KeptLines;
 
-  constructor(connection: Connection) {
+  constructor(connection: ClientConnection) {
     this.connection = connection;
+    this.#output = this.#createOutput();
     connection.converse(this);
   }
 
@@ -56,8 +77,7 @@ export class ReplChannel implements Conversation {
         new RequestTimeoutError(`the command on ${spec} was not done within ${timeoutMs} ms; if it began, it goes on`),
     );
     if (!waiter.settled) {
-      const command: Command = { block, waiter, onOutput, output: [], outputBytes: 0, droppedLines: 0 };
-      this.#enqueue(command);
+      this.#enqueue({ block, waiter, onOutput });
     }
     return waiter.outcome;
   }
@@ -79,9 +99,7 @@ export class ReplChannel implements Conversation {
     const outcome: Outcome<never> = { kind: "failed", makeError };
     this.#running?.waiter.settle(outcome);
     this.#running = undefined;
-    for (let command = this.#waiting.shift(); command !== undefined; command = this.#waiting.shift()) {
-      command.waiter.settle(outcome);
-    }
+    for (const { waiter } of this.#waiting.drain()) waiter.settle(outcome);
   }
 
   #enqueue(command: Command): void {
@@ -104,17 +122,17 @@ export class ReplChannel implements Conversation {
       if (command.waiter.settled) continue;
       this.#running = command;
       this.connection.send(command.block);
-      for (const line of this.#early) printLine(command, line, this.connection.limits.blockOutputBytes);
-      this.#early = [];
-      this.#earlyBytes = 0;
+      if (command.onOutput === undefined) continue;
+      const early = this.#output.lines;
+      this.#output = this.#createOutput();
+      for (const line of early) callListener(command.waiter, command.onOutput, line);
     }
   }
 
   #accept(line: Buffer): void {
     const command = this.#running;
     if (line[0] === SPACE) {
-      if (command === undefined) this.#keepEarly(line);
-      else printLine(command, line.toString("utf8", 1), this.connection.limits.blockOutputBytes);
+      this.#print(line.toString("utf8", 1));
       return;
     }
     const text = line.toString();
@@ -126,7 +144,7 @@ export class ReplChannel implements Conversation {
       );
     }
     if (text === "+OK" || text === "+EXC") {
-      const { output, droppedLines } = command;
+      const { lines: output, droppedLines } = this.#output;
       this.#conclude(command, { kind: "returned", value: { threw: text === "+EXC", output, droppedLines } });
     } else if (text.startsWith("-")) {
       const makeError = (): Error => new ProtocolError(`${this.connection.spec} refused the command: ${shown}`);
@@ -136,32 +154,31 @@ export class ReplChannel implements Conversation {
     }
   }
 
-  #keepEarly(line: Buffer): void {
-    this.#earlyBytes += line.length;
-    // The oldest stay: a service that prints on and on must not make this side grow.
-    if (this.#earlyBytes <= this.connection.limits.blockOutputBytes) this.#early.push(line.toString("utf8", 1));
+  #print(line: string): void {
+    const command = this.#running;
+    if (command?.onOutput !== undefined) callListener(command.waiter, command.onOutput, line);
+    // Nobody waits any more for the output of a command that was given up.
+    else if (command?.waiter.settled !== true) this.#output.add(line);
+  }
+
+  #createOutput(): KeptLines {
+    return new KeptLines(this.connection.limits.blockOutputBytes);
   }
 
   #conclude(command: Command, outcome: Outcome<ReplResult>): void {
     this.#running = undefined;
+    this.#output = this.#createOutput();
     command.waiter.settle(outcome);
     this.#sendNext();
   }
 }
 
-function printLine(command: Command, line: string, maxBytes: number): void {
-  const { waiter, onOutput } = command;
+function callListener(waiter: Waiter<ReplResult>, onOutput: (line: string) => void, line: string): void {
   if (waiter.settled) return;
-  if (onOutput !== undefined) {
-    try {
-      onOutput(line);
-    } catch (error) {
-      // The caller's own fault reaches the caller; the connection goes on.
-      waiter.settle({ kind: "failed", makeError: () => error });
-    }
-    return;
+  try {
+    onOutput(line);
+  } catch (error) {
+    // The caller's own fault reaches the caller; the connection goes on.
+    waiter.settle({ kind: "failed", makeError: () => error });
   }
-  command.outputBytes += Buffer.byteLength(line) + 1;
-  if (command.outputBytes > maxBytes) command.droppedLines += 1;
-  else command.output.push(line);
 }

@@ -1,5 +1,5 @@
 import { HandleClosedError } from "./errors.js";
-import type { EventQueue } from "./event-queue.js";
+import type { StreamQueue } from "./stream-queue.js";
 import type { EventSink, PerfChannel } from "./perf-channel.js";
 import { readPythonObject, type PythonObject } from "./python-object.js";
 import type { RequestDescription } from "./remote-failure.js";
@@ -15,7 +15,7 @@ export class Subscription implements EventSink {
   readonly #channel: PerfChannel;
   readonly #id: number;
   readonly #request: RequestDescription;
-  readonly #queues = new Set<EventQueue>();
+  readonly #queues = new Set<StreamQueue>();
   readonly #waiters = new Set<Waiter<unknown>>();
   #state: "none" | "asked" | "standing" = "none";
   /** Subscriptions that were ended, but whose events may still be on their way. */
@@ -28,7 +28,7 @@ export class Subscription implements EventSink {
   }
 
   /** Resolves when the subscription stands; events go to `queue` from then on, or a little earlier. */
-  async add(queue: EventQueue, options: RequestOptions): Promise<void> {
+  async add(queue: StreamQueue, options: RequestOptions): Promise<void> {
     const waiter = this.#channel.createWaiter<unknown>(options, this.#request);
     if (!waiter.settled) this.#join(queue, waiter);
     try {
@@ -42,7 +42,7 @@ export class Subscription implements EventSink {
   }
 
   /** No more events for `queue`. */
-  remove(queue: EventQueue): void {
+  remove(queue: StreamQueue): void {
     if (this.#queues.delete(queue)) this.#leaveUnwanted();
   }
 
@@ -76,7 +76,7 @@ export class Subscription implements EventSink {
     this.#state = "none";
   }
 
-  #join(queue: EventQueue, waiter: Waiter<unknown>): void {
+  #join(queue: StreamQueue, waiter: Waiter<unknown>): void {
     this.#queues.add(queue);
     if (this.#state === "standing") {
       waiter.settle({ kind: "returned", value: undefined });

@@ -2,13 +2,21 @@ import { PdmError } from "../errors.js";
 import { isAttribute, isDirectory, isEventSource, isInvocable, listInterfaces } from "./interfaces.js";
 import type { Attribute, Directory, EventSource, Invocable } from "./interfaces.js";
 
+/** The interfaces that the parts speak together. */
+export type Combined<T extends readonly object[]> = ([Extract<T[number], Directory>] extends [never]
+  ? object
+  : Directory) &
+  ([Extract<T[number], Attribute>] extends [never] ? object : Attribute) &
+  ([Extract<T[number], Invocable>] extends [never] ? object : Invocable) &
+  ([Extract<T[number], EventSource>] extends [never] ? object : EventSource);
+
 /**
  * One object that speaks the interfaces of all `parts`, each by the part that has it: a directory that can also be read,
  * say.
  *
  * @throws PdmError `ERR_PDM_COMBINE` where two parts speak the same interface, and where one speaks none
  */
-export function combine(...parts: readonly object[]): object {
+export function combine<T extends readonly object[]>(...parts: T): Combined<T> {
   const combined: Partial<Directory & Attribute & Invocable & EventSource> = {};
   const taken = new Set<string>();
   for (const part of parts) {
@@ -25,11 +33,11 @@ export function combine(...parts: readonly object[]): object {
       combined.read = () => part.read();
       combined.describe = () => part.describe?.();
     }
-    if (isInvocable(part)) combined.invoke = (method, args, named) => part.invoke(method, args, named);
+    if (isInvocable(part)) combined.invoke = (method, args, kwargs) => part.invoke(method, args, kwargs);
     if (isEventSource(part)) {
       combined.subscribe = (listener) => part.subscribe(listener);
       combined.unsubscribe = (listener) => part.unsubscribe(listener);
     }
   }
-  return combined;
+  return combined as Combined<T>;
 }

@@ -1,3 +1,4 @@
+import { warn } from "../warning.js";
 import type { EventSource } from "./interfaces.js";
 
 /** An event source that the service feeds with `notify`. */
@@ -33,7 +34,7 @@ export class EventChannel<E = unknown> implements EventSource<E> {
       try {
         listener(event);
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : String(error), { code: "PDM_LISTENER_THREW" });
+        warn("PDM_LISTENER_THREW", "a listener of an event threw", error);
       }
     }
   }

@@ -30,10 +30,10 @@ export interface Invocable {
   /**
    * Calls `method`.
    *
-   * @param named arguments by name; without prototype, empty where there are none
+   * @param kwargs arguments by name; without prototype, empty where there are none
    * @throws UnknownMethodError (any error whose `code` is `ERR_PDM_UNKNOWN_METHOD`) where there is no such method
    */
-  invoke(method: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): unknown;
+  invoke(method: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown;
 }
 
 /** Something that happens, again and again. */
@@ -69,14 +69,22 @@ export function isEventSource(object: unknown): object is EventSource {
   return has(object, "subscribe") && has(object, "unsubscribe");
 }
 
+/** The names in the order in which they are listed, each at the place of its bit. */
+const NAMES: readonly InterfaceName[] = ["dir", "attr", "invoke", "event"];
+
+/** A list for each combination of interfaces, so that what is kept for each bound object is none of its own. */
+const COMBINATIONS: readonly (readonly InterfaceName[])[] = Array.from({ length: 1 << NAMES.length }, (_, bits) =>
+  NAMES.filter((_name, place) => (bits & (1 << place)) !== 0),
+);
+
 /** The interfaces that `object` speaks, in the order `dir`, `attr`, `invoke`, `event`; none for what is no object. */
-export function listInterfaces(object: unknown): InterfaceName[] {
-  const names: InterfaceName[] = [];
-  if (isDirectory(object)) names.push("dir");
-  if (isAttribute(object)) names.push("attr");
-  if (isInvocable(object)) names.push("invoke");
-  if (isEventSource(object)) names.push("event");
-  return names;
+export function listInterfaces(object: unknown): readonly InterfaceName[] {
+  const bits =
+    (isDirectory(object) ? 1 : 0) |
+    (isAttribute(object) ? 2 : 0) |
+    (isInvocable(object) ? 4 : 0) |
+    (isEventSource(object) ? 8 : 0);
+  return COMBINATIONS[bits] ?? [];
 }
 
 function has(object: unknown, method: keyof Candidate): boolean {

@@ -31,10 +31,10 @@ export class MethodTable implements Invocable {
   }
 
   /** @throws UnknownMethodError where there is no such method, without having called anything */
-  invoke(method: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): unknown {
+  invoke(method: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown {
     const run = this.#methods.get(method);
     if (run === undefined) throw new UnknownMethodError(method);
-    const all = Object.keys(named).length === 0 ? args : [...args, named];
+    const all = Object.keys(kwargs).length === 0 ? args : [...args, kwargs];
     return Reflect.apply(run, undefined, all);
   }
 }

@@ -38,10 +38,17 @@ function openRegistry(): Registry {
  * interface; then none of the objects is exposed
  */
 export function expose(module: string, objects: Readonly<Record<string, object>>): Exposure {
-  if (!/^[^\s/.]+(?:\.[^\s/.]+)*$/u.test(module)) {
+  if (typeof module !== "string" || !/^[^\s/.]+(?:\.[^\s/.]+)*$/u.test(module)) {
     throw new PdmError(
       "ERR_PDM_EXPOSE",
       `${JSON.stringify(module)} is no module name: use words with dots between, such as "shop.orders"`,
+    );
+  }
+  // An array, a Map and the like would expose nothing, or nonsense, without a word.
+  if (Object.prototype.toString.call(objects) !== "[object Object]") {
+    throw new PdmError(
+      "ERR_PDM_EXPOSE",
+      `what ${module} exposes is an object of names: expose("shop.orders", { statistics })`,
     );
   }
   const registry = openRegistry();

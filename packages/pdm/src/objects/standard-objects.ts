@@ -5,19 +5,24 @@ import { UnknownMethodError } from "./method-table.js";
 import { StaticDirectory } from "./static-directory.js";
 import { StructSequence } from "./struct-sequence.js";
 
+// Now, when the library is loaded, and not when somebody first looks.
+const loadedAt = performance.now();
+const cpuAtLoad = process.cpuUsage();
+
 /** The objects that are in every process, by module and name. */
 export function createStandardObjects(): Record<string, Record<string, object>> {
   return { "pdm.perf": { sysres: createSysres(), sysinfo: createSysinfo(), sysctl: new ProcessControl() } };
 }
 
-/** What the process has used since the library was loaded (that is: since this is called). */
+function cpuSeconds(pick: (usage: NodeJS.CpuUsage) => number): number {
+  return pick(process.cpuUsage(cpuAtLoad)) / 1e6;
+}
+
+/** What the process has used since the library was loaded. */
 function createSysres(): StaticDirectory {
-  const startedAt = performance.now();
-  const startCpu = process.cpuUsage();
-  const cpuSeconds = (pick: (usage: NodeJS.CpuUsage) => number): number => pick(process.cpuUsage(startCpu)) / 1e6;
   return new StaticDirectory({
     realtime: new ComputedAttribute(
-      () => (performance.now() - startedAt) / 1000,
+      () => (performance.now() - loadedAt) / 1000,
       "Seconds since the management library was loaded.",
     ),
     cputime: new ComputedAttribute(
@@ -82,13 +87,13 @@ class ProcessControl implements Invocable {
    * `exit(status=0)`, positional or by name: ends the process at once, so that the caller sees its connection end
    * instead of a reply. In a worker thread it ends the thread.
    */
-  invoke(method: string, args: readonly unknown[], named: Readonly<Record<string, unknown>>): never {
+  invoke(method: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): never {
     if (method !== "exit") throw new UnknownMethodError(method);
-    const unknown = Object.keys(named).find((name) => name !== "status");
-    if (unknown !== undefined || args.length > 1 || (args.length === 1 && "status" in named)) {
+    const unknown = Object.keys(kwargs).find((name) => name !== "status");
+    if (unknown !== undefined || args.length > 1 || (args.length === 1 && "status" in kwargs)) {
       throw new TypeError("exit takes one argument at the most, status");
     }
-    const status = args[0] ?? named["status"] ?? 0;
+    const status = args[0] ?? kwargs["status"] ?? 0;
     if (typeof status !== "number" || !Number.isInteger(status) || status < 0 || status > 255) {
       throw new RangeError("status must be a whole number from 0 to 255");
     }

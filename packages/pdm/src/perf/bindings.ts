@@ -1,25 +1,30 @@
-import { isAttribute, isDirectory, isEventSource, isInvocable, listInterfaces } from "../objects/interfaces.js";
-import type { InterfaceName } from "../objects/interfaces.js";
+import { listInterfaces } from "../objects/interfaces.js";
+import type { Attribute, Directory, EventSource, InterfaceName, Invocable } from "../objects/interfaces.js";
 import { findModule } from "../objects/registry.js";
 import type { Connection } from "../session/connection.js";
 import { DeadlineError, passGate } from "../session/gate.js";
 import type { Outcome } from "../session/gate.js";
-import { mapResult } from "../session/result.js";
 import { PerfFault } from "./fault.js";
 import { createAttributeInfo } from "./python-form.js";
 import type { ObjectId, PerfRequest } from "./request.js";
 import { Subscription } from "./subscription.js";
 
-/** What the client gets: `("+", ...items)` or `("-", error)`, one of them, once. */
+/** What the client gets: `("+",)`, `("+", value)` or `("-", error)`, one of them, once. */
 export interface Answer {
-  succeed(...items: unknown[]): void;
+  succeed(): void;
+  succeedWith(value: unknown): void;
   fail(error: unknown): void;
 }
+
+/** The methods of whatever interfaces the object speaks. */
+type Manageable = Directory & Attribute & Invocable & EventSource;
 
 interface Binding {
   /** How the client came by it: for reports. */
   readonly target: string;
-  readonly object: object;
+  readonly object: Manageable;
+  /** As found when it was bound, since looking again may run the object's code. */
+  readonly interfaces: readonly InterfaceName[];
   readonly chargedBytes: number;
   subscription: Subscription | undefined;
 }
@@ -33,44 +38,55 @@ export class Bindings {
   readonly #connection: Connection;
   readonly #bindings = new Map<ObjectId, Binding>();
   #subscriptions = 0;
+  /** Lets go of the request whose result is pending. */
+  #letGo: (() => void) | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  /** Carries out `request`; answers exactly once, within this call unless the object's result is pending. */
-  perform(request: PerfRequest, answer: Answer): void {
+  /**
+   * Carries out `request`; answers exactly once, within this call unless the object's result is pending.
+   *
+   * @param argumentBytes what the request holds in memory
+   * @throws PerfFault for what is refused without asking the object; then nothing was answered or changed
+   */
+  perform(request: PerfRequest, argumentBytes: number, answer: Answer): void {
     switch (request.kind) {
       case "readattr":
-        return this.#readAttribute(this.#find(request.id), answer);
+        return this.#readAttribute(this.#find(request.id, "attr"), answer);
       case "invoke":
-        return this.#invoke(this.#find(request.id), request, answer);
+        return this.#invoke(this.#find(request.id, "invoke"), request, argumentBytes, answer);
       case "ls":
-        return this.#list(this.#find(request.id), answer);
+        return this.#list(this.#find(request.id, "dir"), answer);
       case "attrinfo":
-        return this.#describe(this.#find(request.id), answer);
+        return this.#describe(this.#find(request.id, "attr"), answer);
       case "bind":
         return this.#bind(request.id, request.module, request.name, answer);
       case "lookup":
-        return this.#lookup(request.id, this.#find(request.directoryId), request.name, answer);
+        return this.#lookup(request.id, this.#find(request.directoryId, "dir"), request.name, answer);
       case "unbind":
         return this.#unbind(request.id, answer);
       case "subs":
-        return this.#subscribe(request.id, this.#find(request.id), answer);
+        return this.#subscribe(request.id, this.#find(request.id, "event"), answer);
       case "unsubs":
-        return this.#unsubscribe(this.#find(request.id), answer);
+        return this.#unsubscribe(this.#find(request.id, "event"), answer);
     }
   }
 
-  /** Lets go of every object, ending the subscriptions. */
+  /** Lets go of every object, ending the subscriptions, and of the pending request. */
   release(): void {
+    this.#letGo?.();
     for (const binding of this.#bindings.values()) this.#drop(binding);
     this.#bindings.clear();
   }
 
-  #find(id: ObjectId): Binding {
+  #find(id: ObjectId, wanted: InterfaceName): Binding {
     const binding = this.#bindings.get(id);
     if (binding === undefined) throw new PerfFault("ValueError", `no object is bound to the id ${id}`);
+    if (!binding.interfaces.includes(wanted)) {
+      throw new PerfFault("ValueError", `${binding.target} does not support the interface ${wanted}`);
+    }
     return binding;
   }
 
@@ -79,21 +95,29 @@ export class Bindings {
     if (objects === undefined) throw new PerfFault("ImportError", `no module named ${module}`);
     const object = objects.get(name);
     if (object === undefined) throw new PerfFault("AttributeError", `module ${module} has no object ${name}`);
-    this.#pass(`${module}.${name}`, () => this.#install(id, `${module}.${name}`, object), answer);
+    const target = `${module}.${name}`;
+    this.#pass(
+      target,
+      () => this.#install(id, target, object),
+      answer,
+      (interfaces) => interfaces,
+    );
   }
 
-  #lookup(id: ObjectId, directory: Binding, name: string, answer: Answer): void {
-    const { object } = directory;
-    if (!isDirectory(object)) throw unsupported(directory, "dir");
-    const install = (entry: unknown): InterfaceName[] => {
-      if (entry === undefined) throw new PerfFault("KeyError", name);
-      return this.#install(id, `${directory.target}/${name}`, entry);
-    };
-    this.#pass(directory.target, () => mapResult(object.lookup(name), install), answer);
+  #lookup(id: ObjectId, { target, object }: Binding, name: string, answer: Answer): void {
+    this.#pass(
+      target,
+      () => object.lookup(name),
+      answer,
+      (entry) => {
+        if (entry === undefined) throw new PerfFault("KeyError", name);
+        return this.#install(id, `${target}/${name}`, entry);
+      },
+    );
   }
 
   /** Binds `id`, in place of what it was bound to, and returns what the reply says of the object. */
-  #install(id: ObjectId, target: string, object: unknown): InterfaceName[] {
+  #install(id: ObjectId, target: string, object: unknown): readonly InterfaceName[] {
     const interfaces = listInterfaces(object);
     if (interfaces.length === 0) throw new PerfFault("ValueError", `${target} speaks no PERF interface`);
     const { boundIds } = this.#connection.limits;
@@ -103,7 +127,7 @@ export class Bindings {
     }
     if (replaced !== undefined) this.#drop(replaced);
     const chargedBytes = BINDING_BYTES + 2 * target.length;
-    this.#bindings.set(id, { target, object: object as object, chargedBytes, subscription: undefined });
+    this.#bindings.set(id, { target, object: object as Manageable, interfaces, chargedBytes, subscription: undefined });
     this.#connection.account.charge(chargedBytes);
     return interfaces;
   }
@@ -116,22 +140,23 @@ export class Bindings {
     answer.succeed();
   }
 
-  #list(binding: Binding, answer: Answer): void {
-    const { object } = binding;
-    if (!isDirectory(object)) throw unsupported(binding, "dir");
+  #list({ target, object }: Binding, answer: Answer): void {
     const { replyBytes } = this.#connection.limits;
-    this.#pass(binding.target, () => mapResult(object.list(), (names) => collectNames(names, replyBytes)), answer);
+    this.#pass(
+      target,
+      () => object.list(),
+      answer,
+      (names) => collectNames(names, replyBytes),
+    );
   }
 
-  #readAttribute(binding: Binding, answer: Answer): void {
-    const { object } = binding;
-    if (!isAttribute(object)) throw unsupported(binding, "attr");
-    passGate(
-      binding.target,
-      this.#connection.limits,
+  #readAttribute({ target, object }: Binding, answer: Answer): void {
+    this.#ask(
+      target,
+      0,
       () => object.read(),
       (outcome) => {
-        if (!outcome.threw) answer.succeed(outcome.value);
+        if (!outcome.threw) answer.succeedWith(outcome.value);
         // The original's words, whatever the object threw: its message is the service's own affair.
         else if (outcome.error instanceof DeadlineError) answer.fail(outcome.error);
         else answer.fail(new PerfFault("Exception", "Could not read attribute"));
@@ -139,24 +164,29 @@ export class Bindings {
     );
   }
 
-  #describe(binding: Binding, answer: Answer): void {
-    const { object } = binding;
-    if (!isAttribute(object)) throw unsupported(binding, "attr");
-    this.#pass(binding.target, () => mapResult(object.describe?.(), createAttributeInfo), answer);
+  #describe({ target, object }: Binding, answer: Answer): void {
+    this.#pass(target, () => object.describe?.(), answer, createAttributeInfo);
   }
 
-  #invoke(binding: Binding, request: PerfRequest & { kind: "invoke" }, answer: Answer): void {
-    const { object } = binding;
-    if (!isInvocable(object)) throw unsupported(binding, "invoke");
-    const { method, args, named } = request;
-    this.#pass(binding.target, () => object.invoke(method, args, named), answer);
+  #invoke({ target, object }: Binding, request: PerfRequest & { kind: "invoke" }, bytes: number, answer: Answer): void {
+    if (!this.#connection.account.canLend(bytes)) {
+      throw new PerfFault("Exception", "calls under way hold too much memory (totalBytes): try again later");
+    }
+    const { method, args, kwargs } = request;
+    this.#ask(
+      target,
+      bytes,
+      () => object.invoke(method, args, kwargs),
+      (outcome) => {
+        if (outcome.threw) answer.fail(outcome.error);
+        else answer.succeedWith(outcome.value);
+      },
+    );
   }
 
   #subscribe(id: ObjectId, binding: Binding, answer: Answer): void {
-    const { object } = binding;
-    if (!isEventSource(object)) throw unsupported(binding, "event");
-    if (binding.subscription !== undefined)
-      throw new PerfFault("ValueError", `already subscribed to ${binding.target}`);
+    const { target, object } = binding;
+    if (binding.subscription !== undefined) throw new PerfFault("ValueError", `already subscribed to ${target}`);
     const { limits, account } = this.#connection;
     if (this.#subscriptions >= limits.subscriptions) {
       throw new PerfFault(
@@ -164,13 +194,14 @@ export class Bindings {
         `there are ${limits.subscriptions} subscriptions already (subscriptions): end some`,
       );
     }
-    const subscription = new Subscription(this.#connection, id, binding.target, object);
+    const subscription = new Subscription(this.#connection, id, target, object);
     binding.subscription = subscription;
     this.#subscriptions += 1;
+    // May evict this very client, which ends the subscription before it begins.
     account.charge(SUBSCRIPTION_BYTES);
-    passGate(
-      binding.target,
-      limits,
+    this.#ask(
+      target,
+      0,
       () => subscription.begin(),
       (outcome) => {
         if (!outcome.threw) return answer.succeed();
@@ -181,25 +212,20 @@ export class Bindings {
   }
 
   #unsubscribe(binding: Binding, answer: Answer): void {
-    if (!isEventSource(binding.object)) throw unsupported(binding, "event");
     if (binding.subscription === undefined) throw new PerfFault("ValueError", `not subscribed to ${binding.target}`);
     this.#endSubscription(binding);
     answer.succeed();
   }
 
   #endSubscription(binding: Binding): void {
-    const { subscription } = binding;
+    const { subscription, target } = binding;
     if (subscription === undefined) return;
     binding.subscription = undefined;
     this.#subscriptions -= 1;
-    this.#connection.account.charge(-SUBSCRIPTION_BYTES);
+    const { account, limits } = this.#connection;
+    account.charge(-SUBSCRIPTION_BYTES);
     // Whatever the object makes of it, no event of it is sent any more.
-    passGate(
-      binding.target,
-      this.#connection.limits,
-      () => subscription.end(),
-      () => undefined,
-    );
+    passGate({ target, limits, account, argumentBytes: 0, run: () => subscription.end(), settle: () => undefined });
   }
 
   #drop(binding: Binding): void {
@@ -207,16 +233,24 @@ export class Bindings {
     this.#connection.account.charge(-binding.chargedBytes);
   }
 
-  #pass(target: string, run: () => unknown, answer: Answer): void {
-    passGate(target, this.#connection.limits, run, (outcome: Outcome) => {
-      if (outcome.threw) answer.fail(outcome.error);
-      else answer.succeed(outcome.value);
+  /** Asks an object, and answers with what `finish` makes of its result; what that throws is the request's failure. */
+  #pass(target: string, run: () => unknown, answer: Answer, finish: (value: unknown) => unknown): void {
+    this.#ask(target, 0, run, (outcome) => {
+      if (outcome.threw) return answer.fail(outcome.error);
+      let value: unknown;
+      try {
+        value = finish(outcome.value);
+      } catch (error) {
+        return answer.fail(error);
+      }
+      return answer.succeedWith(value);
     });
   }
-}
 
-function unsupported(binding: Binding, wanted: InterfaceName): PerfFault {
-  return new PerfFault("ValueError", `${binding.target} does not support the interface ${wanted}`);
+  #ask(target: string, argumentBytes: number, run: () => unknown, settle: (outcome: Outcome) => void): void {
+    const { limits, account } = this.#connection;
+    this.#letGo = passGate({ target, limits, account, argumentBytes, run, settle });
+  }
 }
 
 /** The names as an array; counted as they come, since an object may never stop to yield. */

@@ -2,7 +2,8 @@ import type { AttributeDescription } from "../objects/interfaces.js";
 import { isStructSequence } from "../objects/struct-sequence.js";
 import type { StructSequence } from "../objects/struct-sequence.js";
 import { exceptionGlobal } from "../pickle/python-names.js";
-import { Float, Global, Instance, Tuple } from "../pickle/values.js";
+import { Float, Global, Instance, markedForm, Tuple } from "../pickle/values.js";
+import { describeThrown } from "../warning.js";
 import { LOSS_FIELD } from "../wire/loss-notice.js";
 import { PerfFault } from "./fault.js";
 
@@ -12,6 +13,9 @@ const ATTRIBUTE_INFO_CLASS = new Global("pdm.perf", "attrinfo");
 
 /** `posix.uname_result` came with Python 3; a client that speaks protocol 0 is taken for a Python 2. */
 const PYTHON3_SEQUENCE = "posix.uname_result";
+
+/** Identifiers with dots between, at least two. */
+const CLASS_NAME = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+$/u;
 
 /** An error's message is for people; a longer one is cut. */
 const MAX_MESSAGE_CHARACTERS = 4_096;
@@ -29,14 +33,21 @@ export function toPythonForm(object: object, plainTuples: boolean): unknown {
   return eventClass === undefined ? undefined : Instance.withFields(eventClass, readFields(object));
 }
 
-/** The instance that an event arrives as: of its own Python class where its class names one, else of `pdm.perf.event`. */
+/**
+ * The instance that an event arrives as: of its own Python class where its class names one, else of `pdm.perf.event`.
+ * Own enumerable properties, or the entries of a Map, become its fields; what has neither is its field `value`. An
+ * `Instance` goes as it is.
+ *
+ * @throws PerfFault for a class name that is none, and for a field that is reserved
+ */
 export function createEvent(event: unknown): Instance {
-  if (event === null || typeof event !== "object") {
-    return Instance.withFields(EVENT_CLASS, { time: new Float(Date.now() / 1000), value: event });
-  }
-  const fields = readFields(event);
+  if (isObject(event) && markedForm(event) === "instance") return event as Instance;
+  const pythonClass = isObject(event) ? readPythonClass(event) : undefined;
+  const fields = pythonClass === undefined ? readEventFields(event) : readFields(event as object);
   if (!fields.has("time")) fields.set("time", new Float(Date.now() / 1000));
-  return Instance.withFields(readPythonClass(event) ?? EVENT_CLASS, fields);
+  if (fields.has(LOSS_FIELD))
+    throw new PerfFault("ValueError", `the field ${LOSS_FIELD} says how many events were lost`);
+  return Instance.withFields(pythonClass ?? EVENT_CLASS, fields);
 }
 
 /** The event that says how many before it were lost. */
@@ -53,17 +64,18 @@ export function createAttributeInfo(description: unknown): Instance | null {
 /**
  * The exception that `error`, whatever was thrown, arrives as; never throws.
  *
- * An error class may name its Python class (static `pythonClass`); else the class is the nearest one that every Python
- * has.
+ * An error class may name its Python class (static `pythonClass`); else, and where that is no name, the class is the
+ * nearest one that every Python has.
  */
 export function createException(error: unknown): Instance {
+  const message = describeThrown(error).slice(0, MAX_MESSAGE_CHARACTERS);
+  let exceptionClass: Global | undefined;
   try {
-    const named = typeof error === "object" && error !== null ? readPythonClass(error) : undefined;
-    const message = error instanceof Error ? String(error.message) : String(error);
-    return Instance.call(named ?? exceptionGlobal(chooseException(error)), message.slice(0, MAX_MESSAGE_CHARACTERS));
+    exceptionClass = (isObject(error) ? readPythonClass(error) : undefined) ?? exceptionGlobal(chooseException(error));
   } catch {
-    return Instance.call(exceptionGlobal("Exception"), "the object threw something that cannot be shown");
+    exceptionClass = exceptionGlobal("Exception");
   }
+  return Instance.call(exceptionClass, message);
 }
 
 function chooseException(error: unknown): string {
@@ -88,11 +100,25 @@ function readPythonClass(object: object): Global | undefined {
 }
 
 function parseClassName(name: string): Global {
-  const dot = name.lastIndexOf(".");
-  if (dot <= 0 || dot === name.length - 1) {
+  if (!CLASS_NAME.test(name)) {
     throw new PerfFault("ValueError", `pythonClass is ${JSON.stringify(name)}: it must be "MODULE.NAME"`);
   }
+  const dot = name.lastIndexOf(".");
   return new Global(name.slice(0, dot), name.slice(dot + 1));
+}
+
+/** What an event without a class of its own consists of. */
+function readEventFields(event: unknown): Map<string, unknown> {
+  if (event instanceof Map && [...event.keys()].every((key) => typeof key === "string")) {
+    return new Map(event as ReadonlyMap<string, unknown>);
+  }
+  // Dates, arrays, errors and the like have no fields to speak of.
+  const isRecord = Object.prototype.toString.call(event) === "[object Object]";
+  return isRecord ? readFields(event as object) : new Map([["value", event]]);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** The object's own enumerable properties. Clients of the original expect `time` to be a float, even a whole one. */

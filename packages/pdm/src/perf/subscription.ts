@@ -1,10 +1,11 @@
+import { types } from "node:util";
 import type { EventSource } from "../objects/interfaces.js";
-import type { Limits } from "../limits.js";
 import { Tuple } from "../pickle/values.js";
 import type { Connection } from "../session/connection.js";
 import type { QueuedEventSource } from "../session/event-queue.js";
-import { encodeMessage } from "./message.js";
-import { createEvent, createLossNotice } from "./python-form.js";
+import { warn } from "../warning.js";
+import { encodeLossNotice, encodeMessage } from "./message.js";
+import { createEvent } from "./python-form.js";
 import type { ObjectId } from "./request.js";
 
 /** One client's subscription to one object. */
@@ -13,9 +14,11 @@ export class Subscription implements QueuedEventSource {
   readonly #id: ObjectId;
   readonly #target: string;
   readonly #source: EventSource;
+  /** Lost from the queue, before all that is in it. */
   #lost = 0;
+  /** Could not be sent since the last one that was queued. */
+  #unsent = 0;
   #ended = false;
-  #reported = false;
 
   constructor(connection: Connection, id: ObjectId, target: string, source: EventSource) {
     this.#connection = connection;
@@ -26,7 +29,11 @@ export class Subscription implements QueuedEventSource {
 
   /** Subscribes at the object; what that throws passes through. Call it once. */
   begin(): unknown {
-    return this.#source.subscribe(this.#forward);
+    if (this.#ended) return undefined;
+    const begun = this.#source.subscribe(this.#forward);
+    if (!types.isPromise(begun)) return begun;
+    // Ended meanwhile, it was unsubscribed before it stood: the listener would stay for ever.
+    return begun.then(() => (this.#ended ? this.#source.unsubscribe(this.#forward) : undefined));
   }
 
   /** Ends it; no event is sent afterwards, whatever the object does. What the object throws passes through. */
@@ -36,19 +43,14 @@ export class Subscription implements QueuedEventSource {
     return this.#source.unsubscribe(this.#forward);
   }
 
-  countLost(): void {
-    this.#lost += 1;
+  countLost(count: number): void {
+    this.#lost += count;
   }
 
-  takeLossNotice(): Buffer | undefined {
-    if (this.#lost === 0) return undefined;
-    const notice = Tuple.of<unknown>("*", this.#id, createLossNotice(this.#lost));
+  takeLossNotice(lostBefore: number): Buffer | undefined {
+    const lost = this.#lost + lostBefore;
     this.#lost = 0;
-    return encodeMessage(notice, this.#limits, false);
-  }
-
-  get #limits(): Limits {
-    return this.#connection.limits;
+    return lost === 0 ? undefined : encodeLossNotice(this.#id, lost);
   }
 
   /** Encoded at once: the service may change the event afterwards. Never throws into the service's `notify`. */
@@ -56,19 +58,14 @@ export class Subscription implements QueuedEventSource {
     if (this.#ended) return;
     let frame: Buffer;
     try {
-      frame = encodeMessage(Tuple.of<unknown>("*", this.#id, createEvent(event)), this.#limits, false);
+      frame = encodeMessage(Tuple.of<unknown>("*", this.#id, createEvent(event)), this.#connection.limits, false);
     } catch (error) {
-      this.countLost();
-      this.#reportOnce(error);
+      this.#unsent += 1;
+      warn("PDM_UNSENDABLE_EVENT", `an event of ${this.#target} cannot be sent`, error);
       return;
     }
-    this.#connection.sendEvent(frame, this);
+    const lostBefore = this.#unsent;
+    this.#unsent = 0;
+    this.#connection.sendEvent(frame, this, lostBefore);
   };
-
-  #reportOnce(error: unknown): void {
-    if (this.#reported) return;
-    this.#reported = true;
-    const reason = error instanceof Error ? error.message : "it cannot be read";
-    process.emitWarning(`an event of ${this.#target} cannot be sent: ${reason}`, { code: "PDM_UNSENDABLE_EVENT" });
-  }
 }

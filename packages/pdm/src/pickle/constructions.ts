@@ -1,5 +1,5 @@
 import { COST, type Machine } from "./machine.js";
-import { tupleOf } from "./read-containers.js";
+import { addElements, tupleOf } from "./read-containers.js";
 import { ByteArray, FrozenSet, Global, Instance, Tuple } from "./values.js";
 
 /**
@@ -45,7 +45,9 @@ function elements(machine: Machine, args: Tuple, Kind: typeof Set | typeof Froze
   const [items = []] = args;
   if (args.length > 1 || !Array.isArray(items)) return undefined;
   machine.countContainer(COST.set + COST.setElement * items.length);
-  return new Kind(items);
+  const set = new Kind<unknown>();
+  addElements(machine, set, items);
+  return set;
 }
 
 function copyBytes(machine: Machine, bytes: Uint8Array, Kind: typeof Uint8Array | typeof ByteArray): Uint8Array {

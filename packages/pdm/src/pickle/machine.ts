@@ -1,4 +1,5 @@
 import { limitError, PickleError, type PickleLimits } from "./pickle-error.js";
+import { Stopwatch } from "./stopwatch.js";
 
 /** What one opcode does; by opcode. */
 export type OpcodeTable = Readonly<Record<number, (machine: Machine) => void>>;
@@ -28,6 +29,9 @@ export const COST = {
   instance: 112,
 } as const;
 
+/** Keys between two looks at the time; a pickle with fewer never causes one. */
+const KEYS_PER_LOOK = 256;
+
 /**
  * The stack machine that a pickle is a program for: input, stack, marks and memo, all within limits.
  *
@@ -49,6 +53,9 @@ export class Machine {
   #fence = 0;
   readonly #memo: unknown[] = [];
   #memoEntries = 0;
+  #keys = 0;
+  /** Runs from the first look at the time. */
+  #stopwatch: Stopwatch | undefined;
 
   constructor(input: Buffer, limits: PickleLimits, exactFloats: boolean) {
     this.input = input;
@@ -84,6 +91,20 @@ export class Machine {
   pushContainer(value: object, bytes: number): void {
     this.containers++;
     this.push(value, bytes);
+  }
+
+  /**
+   * To be called for each key of a dict and each element of a set, before it is looked up there.
+   *
+   * V8 hashes numbers and bigints without a secret, so a sender can choose keys that all collide; two long strings that
+   * are equal are slow to compare too. Only time tells such keys from honest ones, whatever the version of V8.
+   */
+  countKey(): void {
+    if (++this.#keys % KEYS_PER_LOOK !== 0) return;
+    this.#stopwatch ??= new Stopwatch();
+    if (this.#stopwatch.hasPassed(this.limits.pickleMs)) {
+      throw limitError(this.limits, "pickleMs", `The first ${this.#keys} keys of the pickle took too long`);
+    }
   }
 
   top(): unknown {

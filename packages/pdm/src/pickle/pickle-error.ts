@@ -2,10 +2,17 @@ import { PdmError } from "../errors.js";
 import type { Limits } from "../limits.js";
 
 /** The limits that reading and writing a pickle obey; `replyBytes` and `replyObjects` bound what is written, `pickleMemo`,
- * `pickleMemoryBytes` and `stringBytes` what is read, the others both. */
+ * `pickleMemoryBytes`, `pickleMs` and `stringBytes` what is read, the others both. */
 export type PickleLimits = Pick<
   Limits,
-  "pickleDepth" | "pickleMemo" | "pickleMemoryBytes" | "stringBytes" | "integerBytes" | "replyBytes" | "replyObjects"
+  | "pickleDepth"
+  | "pickleMemo"
+  | "pickleMemoryBytes"
+  | "pickleMs"
+  | "stringBytes"
+  | "integerBytes"
+  | "replyBytes"
+  | "replyObjects"
 >;
 
 /**

@@ -26,7 +26,12 @@ export const CONTAINER_OPCODES: OpcodeTable = {
   },
 
   [OPCODE.EMPTY_LIST]: (machine) => machine.pushContainer([], COST.list),
-  [OPCODE.LIST]: (machine) => machine.pushContainer(machine.popToMark(), COST.list + COST.slot),
+  [OPCODE.LIST]: (machine) => {
+    const items = machine.popToMark();
+    // It has no room to spare yet, but gets it when more is appended.
+    const room = items.length > 0 ? COST.firstElement : 0;
+    machine.pushContainer(items, COST.list + COST.slot + room);
+  },
   [OPCODE.APPEND]: (machine) => {
     const item = machine.pop();
     const list = listOnTop(machine);
@@ -52,6 +57,7 @@ export const CONTAINER_OPCODES: OpcodeTable = {
     const key = machine.pop();
     const dict = dictOnTop(machine);
     machine.charge(COST.mapEntry);
+    machine.countKey();
     dict.set(key, value);
   },
   [OPCODE.SETITEMS]: (machine) => {
@@ -65,11 +71,13 @@ export const CONTAINER_OPCODES: OpcodeTable = {
     const set = machine.top();
     if (!(set instanceof Set) || set instanceof FrozenSet) throw machine.malformed("ADDITEMS needs a set");
     machine.charge(COST.setElement * items.length);
-    for (const item of items) set.add(item);
+    addElements(machine, set, items);
   },
   [OPCODE.FROZENSET]: (machine) => {
     const items = machine.popToMark();
-    machine.pushContainer(new FrozenSet(items), COST.set + COST.setElement * items.length);
+    const set = new FrozenSet();
+    machine.pushContainer(set, COST.set + COST.setElement * items.length);
+    addElements(machine, set, items);
   },
 };
 
@@ -109,5 +117,16 @@ function dictOnTop(machine: Machine): Map<unknown, unknown> {
 function setItems(machine: Machine, dict: Map<unknown, unknown>, items: readonly unknown[]): void {
   if (items.length % 2 === 1) throw machine.malformed("a dict has a key without a value");
   machine.charge((COST.mapEntry * items.length) / 2);
-  for (let index = 0; index < items.length; index += 2) dict.set(items[index], items[index + 1]);
+  for (let index = 0; index < items.length; index += 2) {
+    machine.countKey();
+    dict.set(items[index], items[index + 1]);
+  }
+}
+
+/** Adds elements that are charged for. */
+export function addElements(machine: Machine, set: Set<unknown>, items: readonly unknown[]): void {
+  for (const item of items) {
+    machine.countKey();
+    set.add(item);
+  }
 }

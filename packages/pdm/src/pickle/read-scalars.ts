@@ -40,9 +40,9 @@ export const SCALAR_OPCODES: OpcodeTable = {
   [OPCODE.BINUNICODE8]: (machine) => pushText(machine, machine.readUint64()),
 
   [OPCODE.STRING]: (machine) => {
-    const text = unquoteString(machine.readLine("stringBytes").trimEnd());
-    if (text === undefined) throw machine.malformed("a quoted string is not complete");
-    pushPython2String(machine, Buffer.from(text, "latin1"));
+    const bytes = unquoteString(machine.readLine("stringBytes").trimEnd());
+    if (bytes === undefined) throw machine.malformed("a quoted string is not complete");
+    pushPython2String(machine, bytes);
   },
   [OPCODE.BINSTRING]: (machine) => pushPython2String(machine, takeBytes(machine, machine.readUint32())),
   [OPCODE.SHORT_BINSTRING]: (machine) => pushPython2String(machine, takeBytes(machine, machine.readUint8())),
@@ -83,7 +83,8 @@ function parseFloatLine(machine: Machine): number {
   const line = machine.readLine("integerBytes");
   const special = SPECIAL_FLOATS.get(line);
   if (special !== undefined) return special;
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(line)) throw machine.malformed("a float is no number");
+  // A digit can match in one place only; with two, a line that is no number would take quadratic time.
+  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(line)) throw machine.malformed("a float is no number");
   return Number(line);
 }
 
@@ -97,8 +98,8 @@ function pushText(machine: Machine, length: number): void {
   const start = machine.skip(length);
   const text = decodeWtf8(machine.input, start, start + length);
   if (text === undefined) throw machine.malformed("a string is not UTF-8");
-  // V8 takes two bytes a character as soon as one of them is beyond U+00FF.
-  machine.push(text, COST.text + (text.length === length ? length : 2 * length));
+  // V8 takes two bytes for each UTF-16 code unit as soon as one of them is beyond U+00FF.
+  machine.push(text, COST.text + (text.length === length ? length : 2 * text.length));
 }
 
 /** A view of the input: to be copied. */

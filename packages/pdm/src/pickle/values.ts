@@ -17,7 +17,8 @@ function mark(prototype: object, form: MarkedForm): void {
 export class Tuple<T = unknown> extends Array<T> {
   /** The same as inherited, many times faster. */
   static override of<T>(...items: T[]): Tuple<T> {
-    const tuple = new Tuple<T>(items.length);
+    // Not by its name: the bundler renames a class that refers to itself, and that name would be shown.
+    const tuple = new this<T>(items.length);
     for (let index = 0; index < items.length; index++) tuple[index] = items[index] as T;
     return tuple;
   }
@@ -115,12 +116,12 @@ export class Instance implements InstanceContents {
   /** An instance made without `__init__`, whose `__dict__` gets these fields. */
   static withFields(callable: Global, fields: Map<string, unknown> | Readonly<Record<string, unknown>>): Instance {
     const state = fields instanceof Map ? fields : new Map(Object.entries(fields));
-    return new Instance("newobj", callable, new Tuple(), { state });
+    return new this("newobj", callable, new Tuple(), { state });
   }
 
   /** What calling the class or function returns. */
   static call(callable: Global, ...args: readonly unknown[]): Instance {
-    return new Instance("reduce", callable, Tuple.of(...args));
+    return new this("reduce", callable, Tuple.of(...args));
   }
 
   /** The class, where the pickle names one; of what `copy_reg._reconstructor` makes, the class that it makes. */

@@ -1,3 +1,5 @@
+import { CodeUnits } from "./code-units.js";
+
 /**
  * UTF-8 in which lone surrogates keep their three bytes (Python's `surrogatepass`, also called WTF-8).
  *
@@ -8,12 +10,12 @@
 export function decodeWtf8(bytes: Buffer, start: number, end: number): string | undefined {
   const text = bytes.toString("utf8", start, end);
   // Only Node's replacement of something malformed, or a real U+FFFD, leaves one.
-  return text.includes("\uFFFD") ? decodeSlowly(bytes, start, end) : text;
+  return text.includes("\uFFFD") ? decodeSlowly(bytes, start, end, text.length) : text;
 }
 
-function decodeSlowly(bytes: Buffer, start: number, end: number): string | undefined {
-  let text = "";
-  let clean = start;
+/** The same by hand; no more than `maxUnits` UTF-16 code units come out. */
+function decodeSlowly(bytes: Buffer, start: number, end: number, maxUnits: number): string | undefined {
+  const units = new CodeUnits(maxUnits);
   let at = start;
   while (at < end) {
     const lead = bytes[at] ?? 0;
@@ -26,13 +28,10 @@ function decodeSlowly(bytes: Buffer, start: number, end: number): string | undef
       point = (point << 6) | (byte & 0x3f);
     }
     if ((length === 3 && point < 0x800) || (length === 4 && (point < 0x10000 || point > 0x10ffff))) return undefined;
-    if (point >= 0xd800 && point <= 0xdfff) {
-      text += bytes.toString("utf8", clean, at) + String.fromCharCode(point);
-      clean = at + length;
-    }
+    units.push(point);
     at += length;
   }
-  return text + bytes.toString("utf8", clean, end);
+  return units.toString();
 }
 
 /** Bytes that {@link writeWtf8} needs for a text; Node's own count is right for lone surrogates too (three bytes each). */

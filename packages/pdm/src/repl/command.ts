@@ -1,12 +1,13 @@
 import vm from "node:vm";
-import type { CommandScript, Wrapped } from "../syntax/command-script.js";
+import type { CommandScript } from "../syntax/command-script.js";
 import { CommandSyntaxError } from "../syntax/command-syntax-error.js";
 import { mainImporter } from "./main-script.js";
 import type { Importer } from "./main-script.js";
+import { ignoreRejection } from "./promise.js";
 import { callWithinBoundary } from "./stack-boundary.js";
 
-/** A function of the scope's object and the importer; its result runs the command. */
-type Wrapper = (scope: object, importer: Importer) => () => unknown;
+/** See {@link CommandScript}. */
+type Wrapper = (scope: object) => (scope: object, importer: Importer, guard: typeof guardValue) => unknown;
 
 /** A command ready to run. */
 export interface Command {
@@ -34,17 +35,23 @@ export function compileCommand(script: CommandScript, file: string): Command {
 export function runCommand({ wrappers }: Command, scope: object): unknown {
   const importer = mainImporter();
   let value: unknown;
-  for (const wrapper of wrappers) value = callWithinBoundary(wrapper(scope, importer));
+  for (const wrapper of wrappers) value = callWithinBoundary(wrapper(scope), scope, importer, guardValue);
+  return value;
+}
+
+/** A promise whose `await` was forgotten must not end the daemon. */
+function guardValue(value: unknown): unknown {
+  ignoreRejection(value);
   return value;
 }
 
 /** With `compileFunction`, since V8 would keep a `vm.Script` in its cache for as long as the process lives. */
-function compile({ parameters }: CommandScript, { text, prefixLength }: Wrapped, file: string): Wrapper {
+function compile({ scopeName }: CommandScript, text: string, file: string): Wrapper {
   try {
-    return vm.compileFunction(text, parameters, {
+    return vm.compileFunction(text, [scopeName], {
       filename: file,
-      // What was put before the first line does not count.
-      columnOffset: -prefixLength,
+      // The wrapping's line does not count.
+      lineOffset: -1,
       // For `import()` in text given to `eval`.
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }) as Wrapper;

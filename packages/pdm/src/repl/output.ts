@@ -27,11 +27,12 @@ export class ReplOutput {
   write(text: string): void {
     if (this.#closed || this.#cut || text === "") return;
     const room = this.#maxBytes - this.#printedBytes;
-    // Counted in characters first: encoding a huge text only to throw it away costs more than being a little strict.
-    const kept = text.length > room ? text.slice(0, room) : text;
-    this.#printedBytes += Buffer.byteLength(kept);
-    this.#append(kept);
-    if (kept.length < text.length || this.#printedBytes > this.#maxBytes) {
+    // No character takes more than three bytes, nor a line feed more than two with the space behind it.
+    if (text.length * 3 <= room || measure(text) <= room) {
+      this.#printedBytes += measure(text);
+      this.#append(text);
+    } else {
+      this.#append(cutToBytes(text, room));
       this.#cut = true;
       this.#endLine();
       this.#append(`… the rest is cut: a command may print ${this.#maxBytes} bytes (blockOutputBytes)\n`);
@@ -86,4 +87,23 @@ export class ReplOutput {
     this.#pieces = "";
     this.#send(bytes);
   }
+}
+
+/** Bytes that the text takes, with a space for each of its lines. */
+function measure(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines += 1;
+  return Buffer.byteLength(text) + lines;
+}
+
+/** As many whole characters from its start as fit. */
+function cutToBytes(text: string, maxBytes: number): string {
+  let bytes = 0;
+  let end = 0;
+  for (const character of text) {
+    bytes += character === "\n" ? 2 : Buffer.byteLength(character);
+    if (bytes > maxBytes) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
 }

@@ -1,14 +1,28 @@
 import { types } from "node:util";
 
 /**
- * Keeps a promise that a client's command produced from ending the daemon when it rejects and nobody handles it. Other
- * values are left alone; so are things that merely have a `then`.
+ * Keeps a promise that a client's command produced, and the promises of an array (`orders.map(async …)`), from ending the daemon when
+ * they reject and nobody handles them. Other values are left alone; so are things that merely have a `then`.
  */
 export function ignoreRejection(value: unknown): void {
-  if (!types.isPromise(value)) return;
+  if (typeof value !== "object" || value === null) return;
+  if (types.isPromise(value)) ignorePromise(value);
+  else if (Array.isArray(value) && !types.isProxy(value)) ignoreElements(value);
+}
+
+/** Nothing but promises is looked for, so that the first element tells for nearly every array. Runs no getter. */
+function ignoreElements(array: readonly unknown[]): void {
+  for (let index = 0; index < array.length; index += 1) {
+    const element: unknown = Object.getOwnPropertyDescriptor(array, index)?.value;
+    if (!types.isPromise(element)) return;
+    ignorePromise(element);
+  }
+}
+
+function ignorePromise(promise: Promise<unknown>): void {
   try {
     // Not the method of a subclass, which need not mark the promise as handled.
-    void Reflect.apply(Promise.prototype.then, value, [undefined, () => {}]);
+    void Reflect.apply(Promise.prototype.then, promise, [undefined, () => {}]);
   } catch {
     // The constructor of a subclass threw.
   }

@@ -1,5 +1,5 @@
 import { CommandSyntaxError } from "../syntax/command-syntax-error.js";
-import { loadedGrammar, loadGrammar, loadParser } from "../syntax/parser.js";
+import { loadedGrammar, loadGrammar } from "../syntax/parser.js";
 import type { Grammar, ParserError } from "../syntax/parser.js";
 import { compileCommand, runCommand } from "./command.js";
 import type { Command } from "./command.js";
@@ -10,8 +10,6 @@ import { formatSyntaxError, formatTraceback } from "./traceback.js";
 import { formatValue } from "./value-text.js";
 import { Variables } from "./variables.js";
 import type { CommandScope } from "./variables.js";
-
-export { loadParser };
 
 /** Where a client's commands print. */
 export interface EvaluationOutput {
@@ -32,7 +30,9 @@ export interface EvaluationOutcome {
  * - `echo(…)` prints values; `require` and `import()` start at the daemon's main script.
  * - A command is rewritten before it runs, which shows in the text of its functions (`String(f)`).
  * - Text given to `eval` sees the variables; what it declares lasts for its command, and an unknown name that it assigns to becomes global.
- * - A promise that is a command's value or is assigned to a variable does not end the daemon when it rejects.
+ * - A promise whose `await` was forgotten does not end the daemon when it rejects: the command's value, what is assigned to a variable or
+ *   echoed, and what a call in the command itself returned; an array of promises too. Not so in functions and classes that the command
+ *   defines, nor in `f().g()`, `[...f()]` and `for (… of f())`, where V8's message about the mistake would lose the name of `f`.
  *
  * One command at a time: call `evaluate` again when the outcome of the one before is there.
  */
@@ -45,7 +45,10 @@ export class ReplScope {
   constructor({ output }: { output: EvaluationOutput }) {
     this.#output = output;
     const echo = (...values: unknown[]): void => {
-      for (const value of values) this.#print(formatValue(value));
+      for (const value of values) {
+        ignoreRejection(value);
+        this.#print(formatValue(value));
+      }
     };
     this.#variables.define("echo", echo);
     this.#variables.define("require", createMainRequire());
@@ -64,7 +67,7 @@ export class ReplScope {
     if (grammar) return this.#run(grammar, source, number);
     return loadGrammar().then(
       (loaded) => this.#run(loaded, source, number),
-      ({ name, code, message }: ParserError) => this.#fail(`${name} [${code}]: ${message}`),
+      ({ name, code, message }: ParserError) => this.#fail(`Uncaught ${name} [${code}]: ${message}`),
     );
   }
 

@@ -3,9 +3,12 @@ import type { ColumnShift } from "../syntax/text-edit.js";
 /** Shifts that one client's commands may leave behind; those of the oldest go first. One takes about 50 bytes. */
 const MAX_SHIFTS = 20_000;
 
-const FRAME_PLACE = /<repl:(\d+)>:(\d+):(\d+)/g;
+const FRAME_PLACE = /(eval at [^()]* \()?<repl:(\d+)>:(\d+):(\d+)/g;
 /** How V8 writes the callee of a rewritten call in its messages. */
 const REWRITTEN_CALLEE = /\(0 , ([\p{ID_Continue}$]+)\)/gu;
+
+/** How it names the value of a guarded call that is taken apart by a pattern. */
+const GUARDED_VALUE = /\$guard_*(?:\(\.\.\.\)| is not a function or its return value(?= is not ))/gu;
 
 /** Gives the stacks of a client's commands the columns of what was typed, instead of those of what runs. Of old commands the columns stay as they are. */
 export class SourcePositions {
@@ -27,9 +30,15 @@ export class SourcePositions {
   correct(text: string): string {
     return text
       .replace(REWRITTEN_CALLEE, "$1")
-      .replace(FRAME_PLACE, (_place, command: string, line: string, column: string) => {
-        return `<repl:${command}>:${line}:${this.#sourceColumn(Number(command), Number(line), Number(column))}`;
-      });
+      .replace(GUARDED_VALUE, "(intermediate value)")
+      .replace(
+        FRAME_PLACE,
+        (_place, evaluation: string | undefined, command: string, place: string, column: string) => {
+          // V8 counts the wrapping's line where it says which place called `eval`.
+          const line = Number(place) - (evaluation === undefined ? 0 : 1);
+          return `${evaluation ?? ""}<repl:${command}>:${line}:${this.#sourceColumn(Number(command), line, Number(column))}`;
+        },
+      );
   }
 
   #sourceColumn(command: number, line: number, column: number): number {

@@ -1,14 +1,16 @@
 import type { CommandSyntaxError } from "../syntax/command-syntax-error.js";
-import { formatValue, isError } from "./value-text.js";
+import { formatValue } from "./value-text.js";
 
 /** Characters of the source line shown with a syntax error. */
 const MAX_LINE_CHARACTERS = 76;
 
-/** What a command threw: an error as `util.inspect` shows it, its stack cut to the command's frames; anything else after `Uncaught`. Never throws. */
+/**
+ * What a command threw, as `util.inspect` shows it, stacks cut to the command's frames, after `Uncaught `: so the first line tells it
+ * from output, whatever was thrown. Never throws.
+ */
 export function formatTraceback(thrown: unknown): string {
   try {
-    const text = formatValue(thrown).trimEnd();
-    return isError(thrown) ? text : `Uncaught ${text}`;
+    return `Uncaught ${formatValue(thrown).trimEnd()}`;
   } catch {
     return describe(thrown);
   }
@@ -23,15 +25,16 @@ function describe(thrown: unknown): string {
   }
 }
 
-/** The message, the line with a mark under the place, and the place. */
+/** `Uncaught `, the message, the line with a mark under the place, and the place. */
 export function formatSyntaxError({ message, line, column }: CommandSyntaxError, source: string, file: string): string {
   const text = source.split(/\r\n|[\n\r\u2028\u2029]/u)[line - 1] ?? "";
   const place = `    at ${file}:${line}${column === undefined ? "" : `:${column}`}`;
-  if (column === undefined) return `SyntaxError: ${message}\n    ${text.slice(0, MAX_LINE_CHARACTERS)}\n${place}`;
+  if (column === undefined)
+    return `Uncaught SyntaxError: ${message}\n    ${text.slice(0, MAX_LINE_CHARACTERS)}\n${place}`;
   // A long line is shown around the place.
   const from = column > MAX_LINE_CHARACTERS ? column - MAX_LINE_CHARACTERS / 2 : 0;
   const shown = text.slice(from, from + MAX_LINE_CHARACTERS);
   // Tabs stay, so that the mark stands right whatever their width.
   const indent = text.slice(from, column - 1).replace(/[^\t]/g, " ");
-  return `SyntaxError: ${message}\n    ${shown}\n    ${indent}^\n${place}`;
+  return `Uncaught SyntaxError: ${message}\n    ${shown}\n    ${indent}^\n${place}`;
 }

@@ -1,4 +1,4 @@
-import { inspect, types } from "node:util";
+import { inspect } from "node:util";
 import type { InspectOptions } from "node:util";
 import { callWithinBoundary } from "./stack-boundary.js";
 import { cutStackFrames } from "./stack-frames.js";
@@ -28,9 +28,4 @@ export function formatValue(value: unknown): string {
   const { shown, depth, maxStringLength, omitted } = fitValue(value);
   const text = cutStackFrames(callWithinBoundary(inspect, shown, { ...OPTIONS, depth, maxStringLength }));
   return omitted === 0 ? text : `${text}\n… ${omitted} more properties`;
-}
-
-/** Whether a value is shown with its name, message and stack. Runs none of its code. */
-export function isError(value: unknown): boolean {
-  return types.isNativeError(value) || (!types.isProxy(value) && value instanceof Error);
 }

@@ -28,7 +28,7 @@ export class Variables {
     this.#variables.set(name, { value, constant: false });
   }
 
-  openScope({ declarations, assigned, probed, parameters }: CommandScript): CommandScope {
+  openScope({ declarations, assigned, probed }: CommandScript): CommandScope {
     const variables = this.#variables;
     const pending = new Map(declarations);
     for (const [name, kind] of declarations) {
@@ -36,7 +36,7 @@ export class Variables {
     }
 
     const has = (_target: object, name: string | symbol): boolean => {
-      if (typeof name === "symbol" || parameters.includes(name)) return false;
+      if (typeof name === "symbol") return false;
       if (variables.has(name) || pending.has(name)) return true;
       // Else an assignment would make a property of the daemon's global object.
       if (assigned.has(name)) return !isGlobal(name);

@@ -1,10 +1,12 @@
 import type { Socket } from "node:net";
 import type { Limits } from "../limits.js";
+import { warn } from "../warning.js";
 import { InputBuffer } from "../wire/input-buffer.js";
 import { EventQueue } from "./event-queue.js";
 import type { QueuedEventSource } from "./event-queue.js";
 import type { Account, Ledger } from "./ledger.js";
 import type { Conversation } from "./sub-protocol.js";
+import { TURN_BUDGET } from "./turn-budget.js";
 
 /** What a connection costs by itself: socket, buffers and timers in Node, and our objects. */
 const CONNECTION_BYTES = 8_192;
@@ -14,6 +16,9 @@ const UNCOUNTED_SHARE = 1 / 8;
 
 /** Output is handed to the socket in pieces of about this size: what is still here can be dropped, what is there cannot. */
 const BATCH_BYTES = 65_536;
+
+/** What a write that the system has not taken yet costs beside its bytes. */
+const WRITE_BYTES = 300;
 
 /** While no request can be taken, this much input is read all the same, so that the client's going away is noticed. */
 const READ_AHEAD_BYTES = 65_536;
@@ -37,6 +42,8 @@ export class Connection {
   #outgoing: Buffer[] = [];
   #outgoingBytes = 0;
   #chargedBytes = 0;
+  /** Writes that the socket keeps, each with a buffer of its own, at the most. */
+  #unfinishedWrites = 0;
   #pumping = false;
   #flushScheduled = false;
   #peerEnded = false;
@@ -84,10 +91,14 @@ export class Connection {
     this.#flushSoon();
   }
 
-  /** Sends an event, or queues it behind a slow reader, where the oldest are lost when there are too many. */
-  sendEvent(frame: Buffer, source: QueuedEventSource): void {
+  /**
+   * Sends an event, or queues it behind a slow reader, where the oldest are lost when there are too many.
+   *
+   * @param lostBefore events of the source that were lost since the last one sent
+   */
+  sendEvent(frame: Buffer, source: QueuedEventSource, lostBefore: number): void {
     if (this.#closing) return;
-    this.#events.push(this.#socket.writableNeedDrain ? copyOut(frame) : frame, source);
+    this.#events.push(this.#socket.writableNeedDrain ? copyOut(frame) : frame, source, lostBefore);
     // Many events within one turn of the event loop must not be lost while the reader is quick enough.
     if (this.#events.heldBytes > BATCH_BYTES) this.#flush();
     else this.#flushSoon();
@@ -118,10 +129,21 @@ export class Connection {
     this.#socket.destroySoon();
   }
 
+  /** Whether the client has ended its side, or is gone: the two look the same until something is written. */
+  get isPeerEnded(): boolean {
+    return this.#peerEnded;
+  }
+
+  /** Ends the connection at once, without a word. */
+  abort(): void {
+    this.#socket.destroy();
+  }
+
   /** Ends the connection after the replies that are on their way; the client has `closeGraceMs` to read them. */
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
+    this.#events.clear();
     this.#flush();
     this.#conversation.release();
     this.#input.clear();
@@ -138,29 +160,43 @@ export class Connection {
   #receive(chunk: Buffer): void {
     if (this.#closing) return;
     this.#input.append(chunk);
-    this.#pump();
+    if (TURN_BUDGET.isSpent(this.limits.turnMs)) this.#waitForTurn();
+    else this.#pump();
   }
 
+  /** The client has no more to say. What it asked for is answered, however long that takes. */
   #receiveEnd(): void {
     this.#peerEnded = true;
     this.#pump();
-    // A client that is gone looks the same as one that only has no more to say; the latter gets its pending answer.
-    if (!this.#closing) this.#destroyAfter(this.limits.requestTimeoutMs);
   }
+
+  #waitForTurn(): void {
+    this.#input.compact();
+    this.#settleAccount();
+    this.#socket.pause();
+    TURN_BUDGET.wait(this.#takeTurn);
+  }
+
+  readonly #takeTurn = (): void => {
+    if (this.#closing) return;
+    if (TURN_BUDGET.isSpent(this.limits.turnMs)) TURN_BUDGET.wait(this.#takeTurn);
+    else this.#pump();
+  };
 
   #pump(): void {
     if (this.#pumping) return;
+    const startedAt = performance.now();
     this.#pumping = true;
     try {
       this.#converse();
     } catch (error) {
       // A fault of ours, never the service's end.
-      process.emitWarning(error instanceof Error ? error : String(error), { code: "PDM_INTERNAL" });
-      this.fail("internal error");
-    } finally {
-      this.#pumping = false;
+      warn("PDM_INTERNAL", "a management connection was closed", error);
+      this.abort();
     }
+    this.#pumping = false;
     this.#flush();
+    TURN_BUDGET.spend(startedAt);
     if (this.#closing) return;
     this.#input.compact();
     this.#settleAccount();
@@ -193,6 +229,7 @@ export class Connection {
       const batch = this.#takeBatch();
       if (batch === undefined) break;
       socket.write(batch);
+      this.#unfinishedWrites = socket.writableLength > 0 ? this.#unfinishedWrites + 1 : 0;
     }
     this.#settleAccount();
     if (this.#closing && !socket.writableEnded && this.#outgoingBytes === 0) socket.end();
@@ -219,7 +256,8 @@ export class Connection {
       this.#input.heldBytes +
       this.#outgoingBytes +
       this.#events.heldBytes +
-      this.#socket.writableLength;
+      this.#socket.writableLength +
+      this.#unfinishedWrites * WRITE_BYTES;
     const more = held - this.#chargedBytes;
     this.#chargedBytes = held;
     this.account.charge(more);
@@ -248,11 +286,13 @@ export class Connection {
   }
 
   #release(): void {
+    // First, since a conversation that ends its subscriptions looks through what is queued for each.
+    this.#abandonOutput();
     if (!this.#closing) {
       this.#closing = true;
       this.#conversation.release();
     }
-    this.#abandonOutput();
+    TURN_BUDGET.withdraw(this.#takeTurn);
     this.account.close();
     this.#onClosed();
   }

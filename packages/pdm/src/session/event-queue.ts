@@ -1,14 +1,16 @@
 /** Where queued events come from: it is told of each that was lost. */
 export interface QueuedEventSource {
-  /** One more event of this source was dropped, older than all that are still queued of it. */
-  countLost(): void;
-  /** What goes out before this source's next event, if events before it were lost; clears the count. */
-  takeLossNotice(): Buffer | undefined;
+  /** So many events of this source were dropped, older than all that are still queued of it. */
+  countLost(count: number): void;
+  /** What goes out before this source's next event: how many before it were lost, with `lostBefore` more. Clears the count. */
+  takeLossNotice(lostBefore: number): Buffer | undefined;
 }
 
 interface QueuedEvent {
   readonly frame: Buffer;
   readonly source: QueuedEventSource;
+  /** Events of the source that were lost between the one queued before and this one. */
+  readonly lostBefore: number;
 }
 
 /** Bytes that a queued event costs beside its frame: two objects, and the memory of a buffer of its own. */
@@ -17,7 +19,8 @@ const ENTRY_BYTES = 300;
 /** Events that wait for a slow reader: bounded, the oldest is lost first, and each loss is counted where it belongs. */
 export class EventQueue {
   readonly #maxBytes: number;
-  #events: QueuedEvent[] = [];
+  /** The first ones are gone, up to `#first`. */
+  #events: (QueuedEvent | undefined)[] = [];
   #first = 0;
   #bytes = 0;
 
@@ -30,41 +33,46 @@ export class EventQueue {
     return this.#bytes;
   }
 
-  push(frame: Buffer, source: QueuedEventSource): void {
-    this.#events.push({ frame, source });
+  /** Adds an event; the newest stays, however large it is. */
+  push(frame: Buffer, source: QueuedEventSource, lostBefore: number = 0): void {
+    this.#events.push({ frame, source, lostBefore });
     this.#bytes += frame.length + ENTRY_BYTES;
-    while (this.#bytes > this.#maxBytes) this.#shift()?.source.countLost();
+    while (this.#bytes > this.#maxBytes && this.#events.length - this.#first > 1) {
+      const lost = this.#shift();
+      lost?.source.countLost(1 + lost.lostBefore);
+    }
   }
 
   /** The next bytes to send: an event's frame, its source's notice of losses before it where there is one. */
   take(): Buffer | undefined {
     const event = this.#shift();
     if (event === undefined) return undefined;
-    const notice = event.source.takeLossNotice();
+    const notice = event.source.takeLossNotice(event.lostBefore);
     return notice === undefined ? event.frame : Buffer.concat([notice, event.frame]);
   }
 
   /** Drops what waits of `source`, without counting it as lost: nobody listens any more. */
   discard(source: QueuedEventSource): void {
-    this.#replace(this.#events.slice(this.#first).filter((event) => event.source !== source));
+    this.#replace(this.#events.filter((event) => event !== undefined && event.source !== source));
   }
 
   clear(): void {
     this.#replace([]);
   }
 
-  #replace(events: QueuedEvent[]): void {
+  #replace(events: (QueuedEvent | undefined)[]): void {
     this.#events = events;
     this.#first = 0;
-    this.#bytes = events.reduce((sum, event) => sum + event.frame.length + ENTRY_BYTES, 0);
+    this.#bytes = events.reduce((sum, event) => sum + (event?.frame.length ?? 0) + ENTRY_BYTES, 0);
   }
 
   #shift(): QueuedEvent | undefined {
     const event = this.#events[this.#first];
     if (event === undefined) return undefined;
     this.#bytes -= event.frame.length + ENTRY_BYTES;
+    this.#events[this.#first] = undefined;
     this.#first += 1;
-    // Moving the rest to the front once half is gone keeps a shift cheap on average; gone events are not kept alive long.
+    // Moving the rest to the front once half is gone keeps a shift cheap on average.
     if (this.#first * 2 >= this.#events.length) {
       this.#events = this.#events.slice(this.#first);
       this.#first = 0;

@@ -1,7 +1,8 @@
 import { channel } from "node:diagnostics_channel";
 import { PdmError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { isPromiseLike } from "./result.js";
+import { warn } from "../warning.js";
+import type { Account } from "./ledger.js";
 
 /** A pending result did not come in time. `code` is `ERR_PDM_DEADLINE`. What the object began goes on by itself. */
 export class DeadlineError extends PdmError {
@@ -10,83 +11,119 @@ export class DeadlineError extends PdmError {
   }
 }
 
-/** What the gate publishes on the diagnostics channels; see {@link SLOW_CHANNEL} and {@link FAILURE_CHANNEL}. */
+/** What is published on the diagnostics channels {@link SLOW_CHANNEL} and {@link FAILURE_CHANNEL}. */
 export interface GateReport {
   /** The name that the client used for the object. */
   readonly target: string;
-  /** Milliseconds for which the object's code blocked the event loop. */
+  /** Milliseconds for which the request blocked the event loop; on the slow channel. */
   readonly blockedMs?: number;
-  /** What it threw. */
+  /** What the object's code threw; on the failure channel. */
   readonly error?: unknown;
 }
 
-/** Gets a {@link GateReport} each time an object's code has blocked the event loop for longer than `slowObjectMs`. */
+/** The diagnostics channel that gets a {@link GateReport} each time a request has blocked the event loop for longer than `slowObjectMs`. */
 export const SLOW_CHANNEL = "pdm.slow";
 
-/** Gets a {@link GateReport} each time an object's code threw, since clients are told little of why. */
+/** The diagnostics channel that gets a {@link GateReport} each time an object's code threw, since clients are told little of why. */
 export const FAILURE_CHANNEL = "pdm.failure";
 
 const slowReports = channel(SLOW_CHANNEL);
 const failures = channel(FAILURE_CHANNEL);
-
-/** At most one process warning in this time, however many objects are slow: the channel gets them all. */
-const WARNING_INTERVAL_MS = 10_000;
-
-let lastWarningAt = Number.NEGATIVE_INFINITY;
-
-/**
- * The one way from a request to an object, whatever the protocol: here what objects do to the daemon is bounded and
- * reported.
- *
- * Calls `run`, then `settle` with what came of it, exactly once: within this call where `run` returned or threw, later
- * where it returned a promise, and then at the latest after `requestTimeoutMs`, with a {@link DeadlineError}. It never
- * throws by itself; what `settle` throws passes through in the synchronous case.
- *
- * @param target the object's name, for the reports
- */
-export function passGate(target: string, limits: Limits, run: () => unknown, settle: (outcome: Outcome) => void): void {
-  const startedAt = performance.now();
-  let outcome: Outcome;
-  let pending: PromiseLike<unknown> | undefined;
-  try {
-    const result = run();
-    // Within the try: reading `then` may run the object's code as well.
-    if (isPromiseLike(result)) pending = result;
-    outcome = { threw: false, value: result };
-  } catch (error) {
-    outcome = fail(target, error);
-  }
-  const blockedMs = performance.now() - startedAt;
-  if (blockedMs > limits.slowObjectMs) reportSlow(target, blockedMs);
-  if (pending === undefined) settle(outcome);
-  else awaitWithDeadline(target, pending, limits.requestTimeoutMs, settle);
-}
 
 /** What came of a request. */
 export type Outcome =
   | { readonly threw: false; readonly value: unknown }
   | { readonly threw: true; readonly error: unknown };
 
-function awaitWithDeadline(
-  target: string,
-  pending: PromiseLike<unknown>,
-  timeoutMs: number,
-  settle: (outcome: Outcome) => void,
-): void {
-  let settled = false;
-  const settleOnce = (outcome: Outcome): void => {
-    if (settled) return;
-    settled = true;
+/** A request on its way to an object. */
+export interface GateRequest {
+  /** The object's name, for reports. */
+  readonly target: string;
+  readonly limits: Limits;
+  readonly account: Account;
+  /** What the request's arguments hold in memory: charged as long as the object has not settled, even if the client has gone. */
+  readonly argumentBytes: number;
+  /** Calls the object. */
+  run(): unknown;
+  /** Gets what came of it, once. What it throws is our own fault, and becomes a process warning. */
+  settle(outcome: Outcome): void;
+}
+
+/**
+ * The one way from a request to an object, whatever the protocol: here what objects do to the daemon is bounded and
+ * reported. Never throws.
+ *
+ * `settle` is called within this call where `run` returned or threw, later where it returned a promise, and then at the
+ * latest after `requestTimeoutMs`, with a {@link DeadlineError}.
+ *
+ * @returns where the result is pending: lets go of the request, so that `settle` is not called any more
+ */
+export function passGate(request: GateRequest): (() => void) | undefined {
+  const startedAt = performance.now();
+  let outcome: Outcome;
+  let pending: Promise<unknown> | undefined;
+  try {
+    const result = request.run();
+    // Within the try: reading `then` may run the object's code as well.
+    if (isPromiseLike(result)) pending = adopt(result);
+    outcome = { threw: false, value: result };
+  } catch (error) {
+    outcome = fail(request.target, error);
+  }
+  const letGo = pending === undefined ? undefined : awaitWithDeadline(request, pending);
+  if (pending === undefined) settle(request, outcome);
+  reportIfSlow(request, startedAt);
+  return letGo;
+}
+
+function awaitWithDeadline(request: GateRequest, pending: Promise<unknown>): () => void {
+  const { target, limits, account, argumentBytes } = request;
+  const release = account.lend(argumentBytes);
+  let waiting: GateRequest | undefined = request;
+  const finish = (outcome: Outcome): void => {
+    if (waiting === undefined) return;
+    waiting = undefined;
     clearTimeout(timer);
-    settle(outcome);
+    const startedAt = performance.now();
+    settle(request, outcome);
+    reportIfSlow(request, startedAt);
   };
-  const timer = setTimeout(() => settleOnce({ threw: true, error: new DeadlineError(target, timeoutMs) }), timeoutMs);
-  timer.unref();
-  // A promise of our own around it: a hostile `then` may throw, call back twice, or resolve to itself.
-  void Promise.resolve(pending).then(
-    (value) => settleOnce({ threw: false, value }),
-    (error: unknown) => settleOnce(fail(target, error)),
+  const { requestTimeoutMs } = limits;
+  const timer = setTimeout(
+    () => finish({ threw: true, error: new DeadlineError(target, requestTimeoutMs) }),
+    requestTimeoutMs,
   );
+  timer.unref();
+  void pending.then(
+    (value) => {
+      release();
+      finish({ threw: false, value });
+    },
+    (error: unknown) => {
+      release();
+      finish(fail(target, error));
+    },
+  );
+  return () => {
+    waiting = undefined;
+    clearTimeout(timer);
+  };
+}
+
+/** A promise of our own around it: a hostile `then` may throw, call back twice, or resolve to itself. */
+function adopt(result: PromiseLike<unknown>): Promise<unknown> {
+  return new Promise((resolve) => {
+    resolve(result);
+  });
+}
+
+/** Whatever the value's own code does while the reply is made of it must not get out. */
+function settle(request: GateRequest, outcome: Outcome): void {
+  try {
+    request.settle(outcome);
+  } catch (error) {
+    warn("PDM_INTERNAL", `the answer about ${request.target} could not be made`, error);
+  }
 }
 
 function fail(target: string, error: unknown): Outcome {
@@ -94,13 +131,18 @@ function fail(target: string, error: unknown): Outcome {
   return { threw: true, error };
 }
 
-function reportSlow(target: string, blockedMs: number): void {
+function reportIfSlow({ target, limits }: GateRequest, startedAt: number): void {
+  const blockedMs = performance.now() - startedAt;
+  if (blockedMs <= limits.slowObjectMs) return;
   slowReports.publish({ target, blockedMs } satisfies GateReport);
-  const now = performance.now();
-  if (now - lastWarningAt < WARNING_INTERVAL_MS) return;
-  lastWarningAt = now;
-  process.emitWarning(`${target} blocked the event loop for ${Math.round(blockedMs)} ms`, {
-    code: "PDM_SLOW_OBJECT",
-    detail: "Its own code ran that long in answer to one management request.",
-  });
+  warn("PDM_SLOW_OBJECT", `${target} blocked the event loop for ${Math.round(blockedMs)} ms in answer to a request`);
+}
+
+/** Whether `value` has to be waited for. */
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === "object" || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
 }

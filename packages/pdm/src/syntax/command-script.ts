@@ -7,19 +7,18 @@ import type { BlockFunction, DeclarationKind, Survey } from "./survey.js";
 import { applyEdits, blank } from "./text-edit.js";
 import type { ColumnShift, EditedText, TextEdit } from "./text-edit.js";
 
-/** The body of a function with the parameters of {@link CommandScript}, which returns the command as a function without arguments. */
-export interface Wrapped {
-  readonly text: string;
-  /** Characters put before the first line; every other line begins where the command's does. */
-  readonly prefixLength: number;
-}
-
-/** A command rewritten so that what it declares at its top level outlives it. */
+/**
+ * A command rewritten so that what it declares at its top level outlives it.
+ *
+ * Each text is the body of a function whose one parameter is the object that variables live in. It returns a function of that object,
+ * of what `import(…)` calls, and of a guard that the values of calls are passed through; calling that runs it. The first line of the
+ * text is the wrapping's, the others are the command's.
+ */
 export interface CommandScript {
-  /** The function declarations, to be called first; undefined where there are none. */
-  readonly functions: Wrapped | undefined;
+  /** The function declarations, to be run first; undefined where there are none. */
+  readonly functions: string | undefined;
   /** Returns the value of an expression; with `isAsync`, a promise for an array that holds it. */
-  readonly main: Wrapped;
+  readonly main: string;
   /** What the columns in `functions` and `main` are in the source. */
   readonly shifts: readonly ColumnShift[];
   readonly showsValue: boolean;
@@ -29,13 +28,14 @@ export interface CommandScript {
   readonly assigned: ReadonlySet<string>;
   /** Names that `typeof` is applied to. */
   readonly probed: ReadonlySet<string>;
-  /** Parameters of the wrapping: the object that variables live in, and what `import(…)` calls. No name in the command is one of these. */
-  readonly parameters: readonly [scope: string, importer: string];
+  /** The parameter of the texts; no name in the command. */
+  readonly scopeName: string;
 }
 
 interface Names {
   readonly scope: string;
   readonly importer: string;
+  readonly guard: string;
 }
 
 /**
@@ -47,12 +47,23 @@ interface Names {
 export function rewriteCommand(source: string): CommandScript {
   const command = parseCommand(source);
   const survey = surveyCommand(command);
-  const names = { scope: unusedName("$scope", source), importer: unusedName("$import", source) };
-  const edits = [...rewriteCalls(survey, names)];
+  const names = {
+    scope: unusedName("$scope", source),
+    importer: unusedName("$import", source),
+    guard: unusedName("$guard", source),
+  };
+  // In this order, since of two edits at one place the first is the outer one at its beginning.
+  const edits = [...guardCalls(survey, names), ...rewriteCalls(survey, names)];
   if (source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
   const { isAsync, declarations, assigned, probed } = survey;
-  const parameters = [names.scope, names.importer] as const;
-  const script = { isAsync, declarations, assigned, probed, parameters, showsValue: command.kind === "expression" };
+  const script = {
+    isAsync,
+    declarations,
+    assigned,
+    probed,
+    scopeName: names.scope,
+    showsValue: command.kind === "expression",
+  };
   if (command.kind === "expression") {
     const { text, shifts } = applyEdits(source.slice(0, command.end), edits);
     return { ...script, functions: undefined, main: wrapExpression(text, names, isAsync), shifts };
@@ -67,10 +78,8 @@ export function rewriteCommand(source: string): CommandScript {
   return {
     ...script,
     functions:
-      functions.length === 0
-        ? undefined
-        : wrap(names, survey.strict ? '()=>{"use strict";' : "()=>{", parts.functions, "}"),
-    main: wrap(names, isAsync ? "async()=>{" : "()=>{", parts.rest, "}"),
+      functions.length === 0 ? undefined : wrap(names, survey.strict ? '{"use strict";' : "{", parts.functions, "}"),
+    main: wrap(names, "{", parts.rest, "}", isAsync),
     shifts: edited.shifts,
   };
 }
@@ -81,25 +90,37 @@ function unusedName(name: string, source: string): string {
   return unused;
 }
 
-/** `this` is the global object in the arrow function. The line feed is for a comment at the end of the command. */
-function wrap({ scope }: Names, opening: string, body: string, closing: string): Wrapped {
-  const prefix = `with(${scope})return ${opening}`;
-  return { text: `${prefix}${body}\n${closing}`, prefixLength: prefix.length };
+/**
+ * `this` is the global object in the arrow function, and its parameters hide the names of the wrapping from `with`. Line feeds, since
+ * Node shows the line that threw in the daemon's log, and for a comment at the end of the command.
+ */
+function wrap(names: Names, opening: string, body: string, closing: string, isAsync = false): string {
+  const { scope, importer, guard } = names;
+  return `with(${scope})return ${isAsync ? "async" : ""}(${scope},${importer},${guard})=>${opening}\n${body}\n${closing}`;
 }
 
 /** The array keeps a promise that is the value from being awaited. */
-function wrapExpression(expression: string, names: Names, isAsync: boolean): Wrapped {
-  return isAsync ? wrap(names, "async()=>[(", expression, ")]") : wrap(names, "()=>(", expression, ")");
+function wrapExpression(expression: string, names: Names, isAsync: boolean): string {
+  return isAsync ? wrap(names, "[(", expression, ")]", true) : wrap(names, "(", expression, ")");
+}
+
+/** `f(x);` becomes `$guard(f(x));`. */
+function* guardCalls({ calls }: Survey, { guard }: Names): Generator<TextEdit> {
+  for (const { start, end } of calls) {
+    yield { start, end: start, text: `${guard}(` };
+    yield { start: end, end, text: ")" };
+  }
 }
 
 /**
  * `f(x)` becomes `(0,f)(x)`: what is found by way of `with` is called as a method of the object there, and `this` would be that.
  * V8 places such a call at its bracket, hence the origin.
  */
-function* rewriteCalls({ callees, statementStarts, imports }: Survey, { importer }: Names): Generator<TextEdit> {
+function* rewriteCalls({ calls, callees, statementStarts, imports }: Survey, { importer }: Names): Generator<TextEdit> {
+  const guarded = new Set(Array.from(calls, ({ start }) => start));
   for (const { start, end } of callees) {
     // A statement that begins with a bracket could continue the line before.
-    yield { start, end: start, text: statementStarts.has(start) ? "0,(0," : "(0," };
+    yield { start, end: start, text: statementStarts.has(start) && !guarded.has(start) ? "0,(0," : "(0," };
     yield { start: end, end, text: ")", origin: start };
   }
   for (const start of imports) yield { start, end: start + "import".length, text: importer };

@@ -23,13 +23,20 @@ export interface Survey {
   /** Names that `typeof` is applied to somewhere. */
   readonly probed: Set<string>;
   /** `let` and `const` of the top level, and each `var` outside of functions. */
-  readonly variables: VariableDeclaration[];
+  readonly variables: Set<VariableDeclaration>;
   /** Those of them that stand in the head of a loop: `for (HERE;;)` or `for (HERE of …)`. */
   readonly loopHeads: Map<AnyNode, "init" | "left">;
   /** Sloppy functions in blocks, which set a variable of the top level when their block runs. */
   readonly blockFunctions: BlockFunction[];
   /** What is called, or tags a template, by its bare name; but for `eval`. */
   readonly callees: Identifier[];
+  /**
+   * Calls, and assignments of a call to a pattern, outside of functions and classes, whose value could be a promise that the command
+   * forgets. Not what V8 names in its message about the value (a callee, what is spread or iterated over), nor what is awaited.
+   */
+  readonly calls: Set<Node>;
+  /** Parts of the tree that are none of those. */
+  readonly exempt: Set<AnyNode>;
   /** Where expression statements begin. */
   readonly statementStarts: Set<number>;
   /** Offsets of `import` in `import(…)`. */
@@ -51,6 +58,7 @@ export interface BlockFunction {
 interface Place {
   readonly node: AnyNode;
   readonly inFunction: boolean;
+  readonly inClass: boolean;
   readonly strict: boolean;
 }
 
@@ -60,18 +68,21 @@ export function surveyCommand({ kind, tree }: Command): Survey {
     declarations: new Map(),
     assigned: new Set(),
     probed: new Set(),
-    variables: [],
+    variables: new Set(),
     loopHeads: new Map(),
     blockFunctions: [],
     callees: [],
+    calls: new Set(),
+    exempt: new Set(),
     statementStarts: new Set(),
     imports: [],
     isAsync: false,
     strict,
   };
   if (kind === "statements") noteTopLevel(survey, tree);
+  else exemptCall(survey, tree);
   // A list instead of recursion, so that deep nesting cannot exhaust the stack.
-  const places: Place[] = [{ node: tree, inFunction: false, strict }];
+  const places: Place[] = [{ node: tree, inFunction: false, inClass: false, strict }];
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
     note(survey, place);
     const inside = enter(place);
@@ -105,16 +116,18 @@ function isNode(value: unknown): value is AnyNode {
   return typeof value === "object" && value !== null && "type" in value && "start" in value;
 }
 
-function enter({ node, inFunction, strict }: Place): Omit<Place, "node"> {
+function enter({ node, inFunction, inClass, strict }: Place): Omit<Place, "node"> {
   if (
     node.type === "FunctionDeclaration" ||
     node.type === "FunctionExpression" ||
     node.type === "ArrowFunctionExpression"
   ) {
-    return { inFunction: true, strict: strict || isStrictFunction(node) };
+    return { inFunction: true, inClass, strict: strict || isStrictFunction(node) };
   }
-  if (node.type === "ClassDeclaration" || node.type === "ClassExpression") return { inFunction, strict: true };
-  return { inFunction: inFunction || node.type === "StaticBlock", strict };
+  if (node.type === "ClassDeclaration" || node.type === "ClassExpression") {
+    return { inFunction, inClass: true, strict: true };
+  }
+  return { inFunction: inFunction || node.type === "StaticBlock", inClass, strict };
 }
 
 type Notes = {
@@ -122,10 +135,12 @@ type Notes = {
 };
 
 const NOTES: Notes = {
-  VariableDeclaration(survey, node, { inFunction }) {
+  VariableDeclaration(survey, node, place) {
+    const { inFunction } = place;
     if (inFunction) return;
-    if (node.kind === "var") survey.variables.push(node);
+    if (node.kind === "var") survey.variables.add(node);
     if (node.kind === "await using") survey.isAsync = true;
+    if (survey.variables.has(node)) noteInitialisers(survey, node, place);
   },
   ForStatement({ loopHeads }, { init }) {
     if (init) loopHeads.set(init, "init");
@@ -133,6 +148,7 @@ const NOTES: Notes = {
   ForInStatement: noteLoop,
   ForOfStatement(survey, node, place) {
     if (node.await && !place.inFunction) survey.isAsync = true;
+    survey.exempt.add(node.right);
     noteLoop(survey, node, place);
   },
   BlockStatement(survey, block, place) {
@@ -152,11 +168,27 @@ const NOTES: Notes = {
   LabeledStatement(survey, { body }, place) {
     noteBlockFunctions(survey, [body], body, place);
   },
-  AwaitExpression(survey, _node, { inFunction }) {
+  AwaitExpression(survey, { argument }, { inFunction }) {
     if (!inFunction) survey.isAsync = true;
+    exemptCall(survey, argument);
   },
-  AssignmentExpression(survey, { left }, place) {
+  SpreadElement({ exempt }, { argument }) {
+    exempt.add(argument);
+  },
+  AssignmentExpression(survey, node, place) {
+    const { left, right } = node;
     noteAssignment(survey, left, place);
+    if (!isPattern(left) || !isCall(right)) return;
+    survey.exempt.add(right);
+    noteCall(survey, node, place);
+  },
+  MemberExpression({ exempt }, node) {
+    if (exempt.has(node)) exempt.add(node.object);
+  },
+  ChainExpression(survey, node, place) {
+    // Taken apart, `a?.b()` would not end where there is no `a`.
+    survey.exempt.add(node.expression);
+    if (isCall(node.expression)) noteCall(survey, node, place);
   },
   UpdateExpression(survey, { argument }, place) {
     if (argument.type === "Identifier") noteAssignment(survey, argument, place);
@@ -167,15 +199,26 @@ const NOTES: Notes = {
   ExpressionStatement({ statementStarts }, { start }) {
     statementStarts.add(start);
   },
-  CallExpression({ callees }, { callee }) {
+  CallExpression(survey, node, place) {
+    const { callee } = node;
     // By any other name it is not the eval that sees the variables.
-    if (callee.type === "Identifier" && callee.name !== "eval") callees.push(callee);
+    if (callee.type === "Identifier" && callee.name !== "eval") survey.callees.push(callee);
+    survey.exempt.add(callee);
+    noteCall(survey, node, place);
   },
-  TaggedTemplateExpression({ callees }, { tag }) {
-    if (tag.type === "Identifier") callees.push(tag);
+  NewExpression(survey, node, place) {
+    survey.exempt.add(node.callee);
+    noteCall(survey, node, place);
   },
-  ImportExpression({ imports }, { start }) {
-    imports.push(start);
+  TaggedTemplateExpression(survey, node, place) {
+    const { tag } = node;
+    if (tag.type === "Identifier") survey.callees.push(tag);
+    survey.exempt.add(tag);
+    noteCall(survey, node, place);
+  },
+  ImportExpression(survey, node, place) {
+    survey.imports.push(node.start);
+    noteCall(survey, node, place);
   },
 };
 
@@ -191,6 +234,32 @@ function note(survey: Survey, place: Place): void {
 function noteLoop(survey: Survey, { left }: ForInStatement | ForOfStatement, place: Place): void {
   if (left.type === "VariableDeclaration") survey.loopHeads.set(left, "left");
   else noteAssignment(survey, left, place);
+}
+
+function noteCall({ calls, exempt }: Survey, node: AnyNode, { inFunction, inClass }: Place): void {
+  if (!inFunction && !inClass && !exempt.has(node)) calls.add(node);
+}
+
+/** A declaration becomes an assignment: a variable looks after its value, of a pattern the whole assignment is guarded. */
+function noteInitialisers(survey: Survey, { declarations }: VariableDeclaration, place: Place): void {
+  for (const declarator of declarations) {
+    if (!declarator.init || !isCall(declarator.init)) continue;
+    survey.exempt.add(declarator.init);
+    if (isPattern(declarator.id)) noteCall(survey, declarator, place);
+  }
+}
+
+/** Of a call whose value somebody looks after; in `f().a` nobody does. */
+function exemptCall({ exempt }: Survey, node: AnyNode): void {
+  if (node.type !== "MemberExpression") exempt.add(node);
+}
+
+function isCall({ type }: AnyNode): boolean {
+  return type === "CallExpression" || type === "ChainExpression";
+}
+
+function isPattern({ type }: AnyNode): boolean {
+  return type === "ObjectPattern" || type === "ArrayPattern";
 }
 
 function noteAssignment({ assigned }: Survey, target: Pattern, { strict }: Place): void {
@@ -216,7 +285,7 @@ function noteBlockFunctions(
 function noteTopLevel({ declarations, variables }: Survey, { body }: Program): void {
   for (const statement of body) {
     if (statement.type === "VariableDeclaration" && (statement.kind === "let" || statement.kind === "const")) {
-      variables.push(statement);
+      variables.add(statement);
     } else if (statement.type === "ClassDeclaration" || statement.type === "FunctionDeclaration") {
       declarations.set(statement.id.name, "let");
     }

@@ -1,5 +1,5 @@
 import { PdmError } from "../errors.js";
-import type { Language } from "./language.js";
+import type { Language, Readiness } from "./language.js";
 
 /** Characters of one command, so that an endless input does not use up this program's memory. Services have their own, lower limit. */
 export const MAX_COMMAND_CHARACTERS = 16_777_216;
@@ -7,11 +7,13 @@ export const MAX_COMMAND_CHARACTERS = 16_777_216;
 /** A command being typed: collects lines until it is ready to run. */
 export class Block {
   readonly #language: Language;
+  #isReady: Readiness;
   #lines: string[] = [];
   #characters = 0;
 
   constructor(language: Language) {
     this.#language = language;
+    this.#isReady = language.begin();
   }
 
   get isEmpty(): boolean {
@@ -26,7 +28,7 @@ export class Block {
   async add(line: string): Promise<string | undefined> {
     if (line === "" && this.#language.emptyLineEnds) return this.take();
     if (this.isEmpty && line.trim() === "") return undefined;
-    this.#characters += line.length;
+    this.#characters += line.length + 1;
     if (this.#characters > MAX_COMMAND_CHARACTERS) {
       this.drop();
       throw new PdmError(
@@ -35,7 +37,7 @@ export class Block {
       );
     }
     this.#lines.push(line);
-    return (await this.#language.isReady(this.#lines)) ? this.take() : undefined;
+    return (await this.#isReady(this.#lines)) ? this.take() : undefined;
   }
 
   /** What was collected so far, if anything; the next line begins a new command. */
@@ -46,6 +48,7 @@ export class Block {
   }
 
   drop(): void {
+    this.#isReady = this.#language.begin();
     this.#lines = [];
     this.#characters = 0;
   }

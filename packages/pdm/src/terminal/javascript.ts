@@ -1,4 +1,4 @@
-import { judgeCompleteness } from "../syntax/completeness.js";
+import { CompletenessJudge } from "../syntax/completeness.js";
 import type { Language } from "./language.js";
 
 /** JavaScript's rules: what is complete runs at once, and so does what no further line can mend, so that its error is reported. */
@@ -8,7 +8,8 @@ export const JAVASCRIPT: Language = {
   emptyLineEnds: false,
   // `TypeError: message`, `Error [ERR_CODE]: message`, `Uncaught 5`
   tracebackStart: /^(?:Uncaught\b|[A-Z][\w$]*(?:Error|Exception)\b|Error\b)/,
-  async isReady(lines) {
-    return (await judgeCompleteness(lines.join("\n"))) !== "incomplete";
+  begin() {
+    const judge = new CompletenessJudge();
+    return async (lines) => (await judge.judge(lines)) !== "incomplete";
   },
 };

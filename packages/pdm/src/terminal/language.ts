@@ -3,8 +3,11 @@ export interface Language {
   readonly name: "JavaScript" | "Python";
   /** Whether an empty line runs what was collected; otherwise it is a part of the command like any other line. */
   readonly emptyLineEnds: boolean;
-  /** Whether what was collected of a command, its newest line last, is to run at once. Otherwise further lines are collected. */
-  isReady(lines: readonly string[]): Promise<boolean>;
+  /** Begins a new command. */
+  begin(): Readiness;
   /** Matches the first line of a traceback. A line of output that matches too does no harm: it is only shown later. */
   readonly tracebackStart: RegExp;
 }
+
+/** Tells, after each line of one command, whether what was collected of it, its newest line last, is to run at once. Otherwise further lines are collected. */
+export type Readiness = (lines: readonly string[]) => Promise<boolean>;

@@ -10,7 +10,7 @@ export function createPython(client: ReplClient): Language {
     name: "Python",
     emptyLineEnds: true,
     tracebackStart: /^Traceback \(most recent call last\):$/,
-    async isReady(lines) {
+    begin: () => async (lines) => {
       const [first, second] = lines;
       return first !== undefined && second === undefined && (await isExpression(client, first));
     },

@@ -32,7 +32,7 @@ export class ScriptOutput {
       return;
     }
     this.#held.push(line);
-    this.#heldCharacters += line.length;
+    this.#heldCharacters += line.length + 1;
     // No traceback is as long as that.
     if (this.#heldCharacters > MAX_HELD_CHARACTERS) this.finish(false);
   }

@@ -185,7 +185,7 @@ describe("events", { skip: PYTHON3.skip }, () => {
     assert.equal(event?.fields["number"], -1);
     assert.equal(event?.lost, 7);
     assert.equal(stream.lost, 7);
-    await desk.invoke("ring", [1], { pdm_lost: 3 });
+    await desk.invoke("ring", [1], { kwargs: { pdm_lost: 3 } });
     const [own] = await take(stream, 1);
     assert.equal(own?.fields["pdm_lost"], 3, "an event with a field of that name and others is an event");
     assert.equal(own?.lost, 0);

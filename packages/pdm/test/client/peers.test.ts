@@ -185,8 +185,8 @@ for (const { name, ...options } of PEERS) {
 
       await using desk = await client.find("shop.desk");
       assert.equal(await desk.invoke("add", [2n ** 70n, 1]), 2n ** 70n + 1n);
-      assert.equal(await desk.invoke("add", [1], { b: 0.5 }), 1.5);
-      const echoed = await desk.invoke("echo", [[3], "\ud800"], { __proto__x: null });
+      assert.equal(await desk.invoke("add", [1], { kwargs: { b: 0.5 } }), 1.5);
+      const echoed = await desk.invoke("echo", [[3], "\ud800"], { kwargs: { __proto__x: null } });
       assert.deepEqual(echoed, Tuple.of<unknown>(Tuple.of<unknown>([3], "\ud800"), new Map([["__proto__x", null]])));
     });
 

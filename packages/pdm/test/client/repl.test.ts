@@ -206,10 +206,29 @@ describe("a command", () => {
   });
 
   it("that prints more than is kept says how many lines are missing", async () => {
-    await using play = await startPlay({ limits: { blockOutputBytes: 10 } });
+    // Each line counts its bytes and 32 more.
+    await using play = await startPlay({ limits: { blockOutputBytes: 80 } });
     const running = play.client.run("print");
     play.peer.send(" 1234\n 1234\n 1\n 2\n+OK\n");
     assert.deepEqual(await running, { threw: false, output: ["1234", "1234"], droppedLines: 2 });
+  });
+
+  it("cannot make this side keep empty lines without end, before it runs or while it does", async () => {
+    for (const early of [true, false]) {
+      await using play = await startPlay({ limits: { blockOutputBytes: 32 * 1_000 } });
+      const { client, peer } = play;
+      let seen = 0;
+      const before = client.run("x", { onOutput: () => (seen += 1) });
+      await peer.block();
+      peer.send(` \n+OK\n${early ? " \n".repeat(100_000) : ""}`);
+      await before;
+      assert.equal(seen, 1);
+      const running = client.run("y");
+      await peer.block();
+      peer.send(`${early ? "" : " \n".repeat(100_000)}+OK\n`);
+      const { output, droppedLines } = await running;
+      assert.deepEqual([output.length, droppedLines], [1_000, 99_000]);
+    }
   });
 
   it("fails at once where too many wait", async () => {

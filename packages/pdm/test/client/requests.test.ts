@@ -102,6 +102,12 @@ describe("requests", () => {
     });
   });
 
+  it("that call a method take options without arguments by name", async () => {
+    await using play = await startPlay({ requestTimeoutMs: 60_000 });
+    await assert.rejects(play.object.invoke("wait", [], { timeoutMs: 10 }), { code: "ERR_PDM_REQUEST_TIMEOUT" });
+    assert.deepEqual((await play.peer.request())?.at(-1), new Map());
+  });
+
   it("that are aborted reject with the signal's reason and leave no listener behind", async () => {
     await using play = await startPlay();
     const { peer, object } = play;

@@ -32,10 +32,7 @@ const GREEDY: Readonly<Record<string, (raw: RawSocket) => void>> = {
   "a request that never ends, with large arguments": (raw) => {
     const args = Array.from({ length: 40_000 }, () => []);
     raw.write(
-      Buffer.concat([
-        encodeRequest("bind", 0, "test", "methods"),
-        encodeRequest("invoke", 0, "never", args, new Map()),
-      ]),
+      Buffer.concat([encodeRequest("bind", 0, "test", "methods"), encodeRequest("invoke", 0, "hold", args, new Map())]),
     );
   },
 };
@@ -68,3 +65,21 @@ for (const [what, holdAll] of Object.entries(GREEDY)) {
 function mebibytes(bytes: number): string {
   return (bytes / 1_048_576).toFixed(1);
 }
+
+test("calls that go on after their clients have gone hold less than the stated total together", async () => {
+  await using daemon = await DaemonProcess.start({ requestTimeoutMs: 20 });
+  const before = await daemon.measureMemory();
+  const args = [Array.from({ length: 60_000 }, () => [])];
+  const answers = new Map<string, number>();
+  for (let count = 0; count < 80; count++) {
+    using raw = await RawSocket.open(daemon.spec, "perf");
+    raw.request(["bind", 0, "test", "methods"], ["invoke", 0, "hold", args, new Map()]);
+    await raw.readMessage();
+    const exception = (await raw.readMessage())?.[1] as { args: unknown[] };
+    const answer = /too much memory|did not answer/u.exec(String(exception.args[0]))?.[0] ?? "another";
+    answers.set(answer, (answers.get(answer) ?? 0) + 1);
+  }
+  const grown = (await daemon.measureMemory()).usedBytes - before.usedBytes;
+  assert.ok(grown < DEFAULT_LIMITS.totalBytes, `it holds ${grown} bytes more`);
+  assert.deepEqual([...answers.keys()], ["did not answer", "too much memory"]);
+});

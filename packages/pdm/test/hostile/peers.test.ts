@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { DaemonProcess } from "../fixtures/daemon-process.js";
 import { encodeRequest, RawSocket } from "../fixtures/raw-socket.js";
+import { Tuple } from "../../src/pickle/values.js";
 
 let daemon: DaemonProcess;
 before(async () => {
@@ -195,3 +196,74 @@ for (const [limit, requests, message] of [
     assert.deepEqual([...((await raw.readMessage()) ?? [])], ["+"]);
   });
 }
+
+for (const [what, request] of [
+  ["rejects with an error whose Python class is no name", ["reject", Tuple.of("a.b\nc")]],
+  ["rejects with an error whose Python class has no module", ["reject", Tuple.of("OutOfStock")]],
+  ["resolves to a value whose getter throws what cannot be shown", ["getter", Tuple.of()]],
+] as const) {
+  test(`a method that ${what} fails alone`, async () => {
+    using raw = await RawSocket.open(daemon.spec, "perf");
+    raw.request(["bind", 1, "test", "methods"], ["invoke", 1, ...request, new Map()]);
+    await raw.readMessage();
+    assert.match(describeFailure(await raw.readMessage()), /^exceptions\./u);
+    await assertServing();
+  });
+}
+
+for (const limit of ["pickleDepth", "replyObjects", "replyBytes"] as const) {
+  test(`a service that sets ${limit} too low for its replies goes on serving failures`, async () => {
+    await using tiny = await DaemonProcess.start({ [limit]: 1 });
+    using raw = await RawSocket.open(tiny.spec, "perf");
+    raw.request(["bind", 1, "test", "missing"], ["bind", 1, "test", "number"]);
+    assert.equal((await raw.readMessage())?.[0], "-");
+    await raw.readMessage();
+    assert.ok(tiny.alive);
+  });
+}
+
+test("a lookup that was too late for its reply does not bind the id afterwards", async () => {
+  using raw = await RawSocket.open(daemon.spec, "perf");
+  raw.request(
+    ["bind", 1, "test", "slow"],
+    ["lookup", 5, 1, "late"],
+    ["lookup", 5, 1, "fast"],
+    ["bind", 2, "test", "methods"],
+  );
+  assert.equal((await raw.readMessage())?.[0], "+");
+  assert.match(describeFailure(await raw.readMessage()), /did not answer/u);
+  assert.equal((await raw.readMessage())?.[0], "+");
+  assert.equal((await raw.readMessage())?.[0], "+");
+  raw.request(["invoke", 2, "finish", Tuple.of(), new Map()], ["readattr", 5]);
+  await raw.readMessage();
+  assert.deepEqual([...((await raw.readMessage()) ?? [])], ["+", "right"]);
+});
+
+test("a client that leaves while its subscription is being made leaves no listener behind", async () => {
+  for (let count = 0; count < 10; count++) {
+    const raw = await RawSocket.open(daemon.spec, "perf");
+    raw.request(["bind", 1, "test", "late"], ["subs", 1]);
+    await raw.readMessage();
+    raw[Symbol.dispose]();
+  }
+  using raw = await RawSocket.open(daemon.spec, "perf");
+  raw.request(["bind", 1, "test", "listeners"]);
+  await raw.readMessage();
+  for (;;) {
+    raw.request(["readattr", 1]);
+    if ((await raw.readMessage())?.[1] === 0) break;
+  }
+});
+
+test("clients that have gone do not keep the places of others, whatever is pending for them", async () => {
+  await using small = await DaemonProcess.start({ connections: 3 });
+  for (let count = 0; count < 6; count++) {
+    const raw = await RawSocket.open(small.spec, "perf");
+    raw.request(["bind", 1, "test", "never"], ["readattr", 1]);
+    await raw.readMessage();
+    raw[Symbol.dispose]();
+  }
+  using raw = await RawSocket.open(small.spec, "perf");
+  raw.request(["bind", 1, "test", "number"]);
+  assert.equal((await raw.readMessage())?.[0], "+");
+});

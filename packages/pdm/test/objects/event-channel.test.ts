@@ -24,7 +24,7 @@ test("a listener that throws stops neither the others nor the service, and is re
   channel.notify(7);
   assert.deepEqual(seen, [7]);
   const [warning] = (await warned) as [Error];
-  assert.equal(warning.message, "listener broke");
+  assert.equal(warning.message, "a listener of an event threw: listener broke");
 });
 
 test("a listener may unsubscribe itself or another while it is called", () => {

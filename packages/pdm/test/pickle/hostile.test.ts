@@ -117,6 +117,16 @@ const BOMBS: readonly (readonly [limit: keyof PickleLimits, what: string, pickle
   ["pickleDepth", "instances within each other's items", `${"ca\nb\n)\x81".repeat(150)}${"a".repeat(149)}.`],
 ];
 
+/** Bigints that V8 hashes alike, so that each takes long to find its place: in each way that keys go into something. */
+const COLLIDING_KEYS: readonly (readonly [what: string, pickle: string])[] = [
+  ["DICT", `(${collidingBigints("N")}d.`],
+  ["SETITEM", `}${collidingBigints("Ns")}.`],
+  ["SETITEMS", `}(${collidingBigints("N")}u.`],
+  ["ADDITEMS", `\x8f(${collidingBigints("")}\x90.`],
+  ["FROZENSET", `(${collidingBigints("")}\x91.`],
+  ["a call of set", `c__builtin__\nset\n](${collidingBigints("")}e\x85R.`],
+];
+
 describe("hostile pickles", () => {
   for (const [what, pickle] of MALFORMED) {
     test(`${what} is malformed`, () =>
@@ -153,6 +163,26 @@ describe("hostile pickles", () => {
     );
     const all = Array.from({ length: links }, (_, index) => `j${uint32(links - index)}`).join("");
     assert.throws(() => read(`${chain}${joins}(${all}l.`), { message: /limits\.pickleDepth/ });
+  });
+
+  for (const [what, pickle] of COLLIDING_KEYS) {
+    test(`${what} with keys that collide ends at limits.pickleMs`, () => {
+      const limits = { ...DEFAULT_LIMITS, pickleMs: 20 };
+      assert.throws(() => read(pickle, limits), { code: "ERR_PDM_PICKLE_LIMIT", message: /limits\.pickleMs / });
+    });
+  }
+
+  test("a dict with many honest numbers as keys is read", () => {
+    const integers = Array.from({ length: 50_000 }, (_, index) => 1_700_000_000 + 7 * index);
+    for (const keys of [integers, integers.map((key) => key / 8)]) {
+      const value = new Map(keys.map((key) => [key, null]));
+      assert.deepEqual(decodePickle(encodePickle(value)).value, value);
+    }
+  });
+
+  test("a long line that is no number is refused in linear time", () => {
+    const limits = { ...DEFAULT_LIMITS, integerBytes: 2_000_000 };
+    assert.throws(() => read(`F${"1".repeat(1_000_000)}x\n.`, limits), { code: "ERR_PDM_PICKLE" });
   });
 
   test("a cycle is no depth, and many containers side by side are none", () => {
@@ -225,4 +255,10 @@ describe("hostile pickles", () => {
 
 function uint32(value: number): string {
   return String.fromCharCode(value & 0xff, value >> 8, 0, 0);
+}
+
+/** 2**64 × 1, 2, 3…: only the low 64 bits are hashed. Each is followed by what makes it a key. */
+function collidingBigints(after: string): string {
+  const count = 20_000;
+  return Array.from({ length: count }, (_, index) => `\x8a\x0c${"\0".repeat(8)}${uint32(index + 1)}${after}`).join("");
 }

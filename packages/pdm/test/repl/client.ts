@@ -1,5 +1,6 @@
-import { loadParser, ReplScope } from "../../src/repl/scope.js";
+import { ReplScope } from "../../src/repl/scope.js";
 import type { EvaluationOutcome } from "../../src/repl/scope.js";
+import { loadParser } from "../../src/syntax/parser.js";
 
 /** One client of the REPL, with what its commands printed. */
 export class Client {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { loadParser, ReplScope } from "../../src/repl/scope.js";
+import { ReplScope } from "../../src/repl/scope.js";
+import { loadParser } from "../../src/syntax/parser.js";
 import { Client, run } from "./client.js";
 
 /** A promise, the commands of one client, and what the last of them prints. */
@@ -30,7 +31,7 @@ const VALUES: readonly Row[] = [
   [
     "arguments is unknown at the top level",
     ["arguments"],
-    "ReferenceError: arguments is not defined\n    at <repl:1>:1:1",
+    "Uncaught ReferenceError: arguments is not defined\n    at <repl:1>:1:1",
   ],
   ["arguments may be a variable", ["var arguments = 1; arguments++", "arguments"], "2"],
 ];
@@ -63,14 +64,23 @@ const VARIABLES: readonly Row[] = [
     "[ 1, 1, 3 ]",
   ],
   [
+    "a call is not taken apart where it may end early, and needs no semicolon around it",
+    [
+      "let n = 0, none; const f = () => ({ g: () => n++ })",
+      "f()\nf?.().g()\nnone?.a().b()\nnone?.(f().g())\nf`x`\n+f().g()\nn++",
+      "n",
+    ],
+    "3",
+  ],
+  [
     "a const is constant",
     ["const a = 1", "a = 2"],
-    "TypeError: Assignment to constant variable 'a'\n    at <repl:2>:1:3",
+    "Uncaught TypeError: Assignment to constant variable 'a'\n    at <repl:2>:1:3",
   ],
   [
     "a const is constant within its own command",
     ["const a = 1; a = 2"],
-    "TypeError: Assignment to constant variable 'a'\n    at <repl:1>:1:16",
+    "Uncaught TypeError: Assignment to constant variable 'a'\n    at <repl:1>:1:16",
   ],
   [
     "a const is constant for older functions",
@@ -83,7 +93,7 @@ const VARIABLES: readonly Row[] = [
   [
     "a name whose declaration failed is unknown",
     ["const a = fail()", "a"],
-    "ReferenceError: a is not defined\n    at <repl:2>:1:1",
+    "Uncaught ReferenceError: a is not defined\n    at <repl:2>:1:1",
   ],
   ["a name whose declaration failed keeps its value", ["let a = 1", "const a = fail()", "a = a + 1"], "2"],
   ["an assignment that was never declared makes a variable", ["a = 1", "typeof globalThis.a + a"], "'undefined1'"],
@@ -93,23 +103,23 @@ const VARIABLES: readonly Row[] = [
     ["[a, { b }] = [1, { b: 2 }]; for (c of [3]);", "[a, b, c]"],
     "[ 1, 2, 3 ]",
   ],
-  ["an unknown name is a ReferenceError", ["a"], "ReferenceError: a is not defined\n    at <repl:1>:1:1"],
+  ["an unknown name is a ReferenceError", ["a"], "Uncaught ReferenceError: a is not defined\n    at <repl:1>:1:1"],
   [
     "an unknown name is one too where it is assigned later",
     ["a; a = 1"],
-    "ReferenceError: a is not defined\n    at <repl:1>:1:1",
+    "Uncaught ReferenceError: a is not defined\n    at <repl:1>:1:1",
   ],
   ["typeof of an unknown name is undefined", ["typeof a"], "'undefined'"],
   ["typeof of an unknown name is undefined where it is assigned", ["typeof a === 'undefined' ? (a = 1) : 2", "a"], "1"],
   [
     "a name is not usable before its declaration",
     ["a; let a = 1"],
-    "ReferenceError: Cannot access 'a' before initialization\n    at <repl:1>:1:1",
+    "Uncaught ReferenceError: Cannot access 'a' before initialization\n    at <repl:1>:1:1",
   ],
   [
     "strict code makes no variables by assignment",
     ['"use strict"; a = 1'],
-    "ReferenceError: a is not defined\n    at <repl:1>:1:17",
+    "Uncaught ReferenceError: a is not defined\n    at <repl:1>:1:17",
   ],
   [
     "strict code declares",

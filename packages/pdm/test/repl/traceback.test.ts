@@ -8,52 +8,77 @@ const ROWS: readonly Row[] = [
   [
     "an error shows name, message and the command's frames",
     ["throw new RangeError('far')"],
-    "RangeError: far\n    at <repl:1>:1:7",
+    "Uncaught RangeError: far\n    at <repl:1>:1:7",
   ],
   [
     "frames say which command, line and column",
     ["function inner() {\n  throw new Error('x')\n}", "  inner()"],
-    "Error: x\n    at inner (<repl:1>:2:9)\n    at <repl:2>:1:3",
+    "Uncaught Error: x\n    at inner (<repl:1>:2:9)\n    at <repl:2>:1:3",
   ],
   [
     "columns are those of what was typed, behind rewritten calls and declarations too",
     ["function f() { return 1 } let a = f(); class B {} f(f()); null.x"],
-    "TypeError: Cannot read properties of null (reading 'x')\n    at <repl:1>:1:64",
+    "Uncaught TypeError: Cannot read properties of null (reading 'x')\n    at <repl:1>:1:64",
   ],
   [
     "columns in functions stay right for later commands",
     ["function f(n) { if (n === 0) throw new Error('x'); return 1 + f(n - 1) }", "f(1)"],
-    "Error: x\n    at f (<repl:1>:1:36)\n    at f (<repl:1>:1:63)\n    at <repl:2>:1:1",
+    "Uncaught Error: x\n    at f (<repl:1>:1:36)\n    at f (<repl:1>:1:63)\n    at <repl:2>:1:1",
   ],
   [
     "frames of what was called stay",
     ["[1].map(() => JSON.parse(undefined))"],
-    'SyntaxError: "undefined" is not valid JSON\n    at JSON.parse (<anonymous>)\n    at <repl:1>:1:20\n    at Array.map (<anonymous>)\n    at <repl:1>:1:5',
+    'Uncaught SyntaxError: "undefined" is not valid JSON\n    at JSON.parse (<anonymous>)\n    at <repl:1>:1:20\n    at Array.map (<anonymous>)\n    at <repl:1>:1:5',
   ],
   [
     "frames after an await are the command's too",
     ["async function f() { await 1; throw new Error('x') }", "await f()"],
-    "Error: x\n    at f (<repl:1>:1:37)\n    at async <repl:2>:1:1",
+    "Uncaught Error: x\n    at f (<repl:1>:1:37)\n    at async <repl:2>:1:1",
   ],
   [
     "own properties and the cause are shown",
     ["throw Object.assign(new Error('x', { cause: new Error('y') }), { code: 'E_X' })"],
-    "Error: x\n    at <repl:1>:1:21 {\n  code: 'E_X',\n  [cause]: Error: y\n      at <repl:1>:1:45\n}",
+    "Uncaught Error: x\n    at <repl:1>:1:21 {\n  code: 'E_X',\n  [cause]: Error: y\n      at <repl:1>:1:45\n}",
   ],
   [
     "the errors of an AggregateError are shown",
     ["throw new AggregateError([new Error('a'), new Error('b')], 'many')"],
-    "AggregateError: many\n    at <repl:1>:1:7 {\n  [errors]: [\n    Error: a\n        at <repl:1>:1:27,\n    Error: b\n        at <repl:1>:1:43\n  ]\n}",
+    "Uncaught AggregateError: many\n    at <repl:1>:1:7 {\n  [errors]: [\n    Error: a\n        at <repl:1>:1:27,\n    Error: b\n        at <repl:1>:1:43\n  ]\n}",
   ],
   [
     "a DOMException shows its name",
     ["AbortSignal.abort().throwIfAborted()"],
-    "DOMException [AbortError]: This operation was aborted\n    at <repl:1>:1:13",
+    "Uncaught DOMException [AbortError]: This operation was aborted\n    at <repl:1>:1:13",
   ],
   [
     "what is no function is named as typed",
     ["let a = 1", "a()"],
-    "TypeError: a is not a function\n    at <repl:2>:1:1",
+    "Uncaught TypeError: a is not a function\n    at <repl:2>:1:1",
+  ],
+  [
+    "a value that a pattern cannot take apart is named, or said to have no name",
+    ["const f = () => undefined", "const { a } = f()", "{ const { a } = f() }"],
+    "Uncaught TypeError: Cannot destructure property 'a' of '(intermediate value)' as it is undefined.\n    at <repl:3>:1:11",
+  ],
+  [
+    "the result of a call is named as typed",
+    ["const f = () => 1", "f().a().b()"],
+    "Uncaught TypeError: f(...).a is not a function\n    at <repl:2>:1:5",
+  ],
+  [
+    "columns are right behind and within calls that are statements",
+    ["const f = (a) => a", "f(1); f(f(2)); for (;;) f(f(null).x)"],
+    "Uncaught TypeError: Cannot read properties of null (reading 'x')\n    at <repl:2>:1:34",
+  ],
+  [
+    "text given to eval says where that was",
+    ["let a = 1\n  eval('null.x')"],
+    "Uncaught TypeError: Cannot read properties of null (reading 'x')\n    at eval (eval at <anonymous> (<repl:1>:2:3), <anonymous>:1:6)\n    at <repl:1>:2:3",
+  ],
+  [
+    "an error that has a name of its own begins as others do",
+    ["throw Object.assign(new Error('x'), { name: 'OutOfStock', stack: 'OutOfStock: x' })"],
+    "Uncaught [OutOfStock: x]",
   ],
   ["a number can be thrown", ["throw 5"], "Uncaught 5"],
   ["null can be thrown", ["throw null"], "Uncaught null"],
@@ -83,7 +108,7 @@ const ROWS: readonly Row[] = [
   [
     "a value whose inspection throws is the command's error",
     ["({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('x') } })"],
-    "Error: x\n    at [nodejs.util.inspect.custom] (<repl:1>:1:57)",
+    "Uncaught Error: x\n    at [nodejs.util.inspect.custom] (<repl:1>:1:57)",
   ],
   [
     "echo of a value whose inspection throws can be caught",
@@ -95,13 +120,13 @@ const ROWS: readonly Row[] = [
   [
     "echo of a value whose inspection throws has the command's frames",
     ["echo({ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('x') } })"],
-    "Error: x\n    at [nodejs.util.inspect.custom] (<repl:1>:1:61)\n    at <repl:1>:1:1",
+    "Uncaught Error: x\n    at [nodejs.util.inspect.custom] (<repl:1>:1:61)\n    at <repl:1>:1:1",
   ],
   ["an error that is shown has the command's frames only", ["new Error('x')"], "Error: x\n    at <repl:1>:1:1"],
   [
     "an exhausted stack is an error like others",
     ["(function f() { f() })()"],
-    `RangeError: Maximum call stack size exceeded\n    at f (<repl:1>:1:12)${"\n    at f (<repl:1>:1:17)".repeat(9)}`,
+    `Uncaught RangeError: Maximum call stack size exceeded\n    at f (<repl:1>:1:12)${"\n    at f (<repl:1>:1:17)".repeat(9)}`,
   ],
 ];
 
@@ -109,57 +134,57 @@ const SYNTAX_ERRORS: readonly Row[] = [
   [
     "a syntax error shows the line and the place",
     ["let a = 1\nlet b = ;"],
-    "SyntaxError: Unexpected token\n    let b = ;\n            ^\n    at <repl:1>:2:9",
+    "Uncaught SyntaxError: Unexpected token\n    let b = ;\n            ^\n    at <repl:1>:2:9",
   ],
   [
     "tabs before the place are kept",
     ["\tlet b = ;"],
-    "SyntaxError: Unexpected token\n    \tlet b = ;\n    \t        ^\n    at <repl:1>:1:10",
+    "Uncaught SyntaxError: Unexpected token\n    \tlet b = ;\n    \t        ^\n    at <repl:1>:1:10",
   ],
   [
     "of a long line the place is shown",
     [`${"x".repeat(100)} = ;`],
-    `SyntaxError: Unexpected token\n    ${"x".repeat(34)} = ;\n    ${" ".repeat(37)}^\n    at <repl:1>:1:104`,
+    `Uncaught SyntaxError: Unexpected token\n    ${"x".repeat(34)} = ;\n    ${" ".repeat(37)}^\n    at <repl:1>:1:104`,
   ],
   [
     "text that closes the wrapping is a syntax error",
     ["}) ; ("],
-    "SyntaxError: Unexpected token\n    }) ; (\n    ^\n    at <repl:1>:1:1",
+    "Uncaught SyntaxError: Unexpected token\n    }) ; (\n    ^\n    at <repl:1>:1:1",
   ],
   [
     "of a wrong object literal the place in it is shown",
     ["{a: 1, b: 2, c: }"],
-    "SyntaxError: Unexpected token\n    {a: 1, b: 2, c: }\n                    ^\n    at <repl:1>:1:17",
+    "Uncaught SyntaxError: Unexpected token\n    {a: 1, b: 2, c: }\n                    ^\n    at <repl:1>:1:17",
   ],
   [
     "return is an error",
     ["return 1"],
-    "SyntaxError: 'return' outside of function\n    return 1\n    ^\n    at <repl:1>:1:1",
+    "Uncaught SyntaxError: 'return' outside of function\n    return 1\n    ^\n    at <repl:1>:1:1",
   ],
   [
     "new.target is an error",
     ["new.target"],
-    "SyntaxError: 'new.target' can only be used in functions and class static block\n    new.target\n    ^\n    at <repl:1>:1:1",
+    "Uncaught SyntaxError: 'new.target' can only be used in functions and class static block\n    new.target\n    ^\n    at <repl:1>:1:1",
   ],
   [
     "super is an error",
     ["super.a"],
-    "SyntaxError: 'super' keyword outside a method\n    super.a\n    ^\n    at <repl:1>:1:1",
+    "Uncaught SyntaxError: 'super' keyword outside a method\n    super.a\n    ^\n    at <repl:1>:1:1",
   ],
   [
     "export is an error",
     ["export const a = 1"],
-    "SyntaxError: A command cannot export; leave out export\n    export const a = 1\n    ^\n    at <repl:1>:1:1",
+    "Uncaught SyntaxError: A command cannot export; leave out export\n    export const a = 1\n    ^\n    at <repl:1>:1:1",
   ],
   [
     "a value for a for-in variable is an error",
     ["for (var a = 1 in {});"],
-    "SyntaxError: The variable of a for-in loop cannot have an initial value\n    for (var a = 1 in {});\n                 ^\n    at <repl:1>:1:14",
+    "Uncaught SyntaxError: The variable of a for-in loop cannot have an initial value\n    for (var a = 1 in {});\n                 ^\n    at <repl:1>:1:14",
   ],
   [
     "too much nesting is an error",
     ["[".repeat(90_000)],
-    `SyntaxError: The command is nested too deeply\n    ${"[".repeat(76)}`,
+    `Uncaught SyntaxError: The command is nested too deeply\n    ${"[".repeat(76)}`,
   ],
 ];
 
@@ -185,7 +210,7 @@ describe("a traceback", () => {
     const { stack = "" } = Object.assign(globalThis, { lastError: new Error("earlier") }).lastError;
     const own = stack.split("\n").filter((line) => !line.includes("node:internal"));
     try {
-      assert.equal(await run("throw lastError"), own.join("\n"));
+      assert.equal(await run("throw lastError"), `Uncaught ${own.join("\n")}`);
     } finally {
       Reflect.deleteProperty(globalThis, "lastError");
     }
@@ -222,7 +247,7 @@ describe("the traceback of a syntax error", () => {
   for (const [declaration, replacement] of IMPORTS) {
     it(`says what to write for ${declaration}`, async () => {
       const [message] = (await run(declaration)).split("\n");
-      assert.equal(message, `SyntaxError: A command cannot have an import declaration; write: ${replacement}`);
+      assert.equal(message, `Uncaught SyntaxError: A command cannot have an import declaration; write: ${replacement}`);
     });
   }
 });

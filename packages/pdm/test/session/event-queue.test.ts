@@ -6,15 +6,14 @@ import type { QueuedEventSource } from "../../src/session/event-queue.js";
 class Source implements QueuedEventSource {
   lost = 0;
 
-  countLost(): void {
-    this.lost += 1;
+  countLost(count: number): void {
+    this.lost += count;
   }
 
-  takeLossNotice(): Buffer | undefined {
-    if (this.lost === 0) return undefined;
-    const notice = Buffer.from(`[${this.lost} lost]`);
+  takeLossNotice(lostBefore: number): Buffer | undefined {
+    const lost = this.lost + lostBefore;
     this.lost = 0;
-    return notice;
+    return lost === 0 ? undefined : Buffer.from(`[${lost} lost]`);
   }
 }
 
@@ -50,13 +49,23 @@ test("over the limit the oldest are lost, and the next event of their source say
   );
 });
 
-test("an event larger than the whole queue is lost and counted, and the others with it", () => {
+test("the newest event stays, however large it is", () => {
   const queue = new EventQueue(1_000);
   const source = new Source();
   queue.push(Buffer.from("small"), source);
-  queue.push(Buffer.alloc(2_000), source);
-  assert.equal(source.lost, 2);
-  assert.deepEqual(drain(queue), []);
+  queue.push(Buffer.alloc(2_000, "x"), source);
+  assert.match(drain(queue).join(), /^\[1 lost\]x+$/u);
+});
+
+test("a loss before an event is told right before that event, or with those of the queue if it is lost itself", () => {
+  const queue = new EventQueue(1_000_000);
+  const source = new Source();
+  queue.push(Buffer.from("1"), source);
+  queue.push(Buffer.from("4"), source, 2);
+  assert.deepEqual(drain(queue), ["1", "[2 lost]4"]);
+  const small = new EventQueue(1_300);
+  for (const lostBefore of [0, 2, 0, 0, 0]) small.push(Buffer.alloc(100, "e"), source, lostBefore);
+  assert.match(drain(small)[0] ?? "", /^\[4 lost\]e+$/u);
 });
 
 test("a source that ended takes its events along, and they count as nobody's loss", () => {

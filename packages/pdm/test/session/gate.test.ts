@@ -4,16 +4,20 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { resolveLimits } from "../../src/limits.js";
 import { FAILURE_CHANNEL, passGate, SLOW_CHANNEL } from "../../src/session/gate.js";
+import { Ledger } from "../../src/session/ledger.js";
 import type { GateReport, Outcome } from "../../src/session/gate.js";
 
 const limits = resolveLimits({ requestTimeoutMs: 50, slowObjectMs: 20 });
+
+const account = new Ledger().open(1_000_000, () => undefined);
+const request = { target: "shop.orders", limits, account, argumentBytes: 0 };
 
 async function pass(run: () => unknown): Promise<Outcome> {
   // The gate's own timer does not keep the process alive, and nothing else here does.
   const alive = setInterval(() => undefined, 1_000);
   try {
     return await new Promise((resolve) => {
-      passGate("shop.orders", limits, run, resolve);
+      passGate({ ...request, run, settle: resolve });
     });
   } finally {
     clearInterval(alive);
@@ -35,12 +39,7 @@ async function collectReports(name: string, during: () => unknown): Promise<Gate
 
 test("what is synchronous is settled within the call", () => {
   const outcomes: Outcome[] = [];
-  passGate(
-    "x",
-    limits,
-    () => 5,
-    (outcome) => outcomes.push(outcome),
-  );
+  passGate({ ...request, run: () => 5, settle: (outcome) => outcomes.push(outcome) });
   assert.deepEqual(outcomes, [{ threw: false, value: 5 }]);
 });
 
@@ -87,5 +86,61 @@ test("code that blocks the event loop is reported by name and duration afterward
   assert.equal(reports[0]?.target, "shop.orders");
   assert.ok((reports[0]?.blockedMs ?? 0) >= 30);
   const [warning] = (await warned) as [Error];
-  assert.match(warning.message, /^shop\.orders blocked the event loop for \d+ ms$/u);
+  assert.match(warning.message, /^shop\.orders blocked the event loop for \d+ ms in answer to a request$/u);
+});
+
+test("a promise that is hostile in its constructor settles once", async () => {
+  const promise = Object.defineProperty(Promise.resolve(8), "constructor", {
+    get() {
+      throw new Error("no constructor");
+    },
+  });
+  const outcomes: Outcome[] = [];
+  await new Promise<void>((resolve) => {
+    passGate({
+      ...request,
+      run: () => promise,
+      settle: (outcome) => {
+        outcomes.push(outcome);
+        setTimeout(resolve, 2 * limits.requestTimeoutMs);
+      },
+    });
+  });
+  assert.match(String((outcomes[0] as { error: unknown }).error), /no constructor/u);
+  assert.equal(outcomes.length, 1);
+});
+
+test("after letting go nothing is settled any more, and the arguments stay charged until the object is done", async () => {
+  let finish: (value: unknown) => void = () => undefined;
+  const result = new Promise((resolve) => {
+    finish = resolve;
+  });
+  const ledger = new Ledger();
+  const letGo = passGate({
+    ...request,
+    account: ledger.open(1_000_000, () => undefined),
+    argumentBytes: 500,
+    run: () => result,
+    settle: () => assert.fail("settled"),
+  });
+  letGo?.();
+  assert.equal(ledger.totalBytes, 500);
+  finish(1);
+  await result;
+  await Promise.resolve();
+  await new Promise(setImmediate);
+  assert.equal(ledger.totalBytes, 0);
+});
+
+test("an answer that cannot be made is a warning, and nothing else", async () => {
+  const warned = once(process, "warning");
+  passGate({
+    ...request,
+    run: () => 1,
+    settle: () => {
+      throw new Error("no answer");
+    },
+  });
+  const [warning] = (await warned) as [Error];
+  assert.match(warning.message, /shop\.orders could not be made: no answer/u);
 });

@@ -36,3 +36,33 @@ test("what is given back is free for others, and a closed account holds nothing"
   account.close();
   assert.equal(ledger.totalBytes, 85);
 });
+
+test("what a call under way holds stays on the books when its client has gone, until the call is done", () => {
+  const ledger = new Ledger();
+  const account = ledger.open(10_000, () => undefined);
+  const release = account.lend(4_000);
+  account.charge(100);
+  account.close();
+  assert.equal(ledger.totalBytes, 4_000);
+  release();
+  release();
+  assert.equal(ledger.totalBytes, 0);
+});
+
+test("calls may hold half of the total together; small ones go on a little longer", () => {
+  const ledger = new Ledger();
+  const account = ledger.open(100_000, () => assert.fail("evicted"));
+  assert.equal(account.canLend(60_000), false);
+  account.lend(50_000);
+  assert.equal(account.canLend(5_000), false);
+  assert.equal(account.canLend(4_000), true);
+  account.lend(24_000);
+  assert.equal(account.canLend(4_000), false);
+});
+
+test("nobody is evicted for what only calls under way hold", () => {
+  const ledger = new Ledger();
+  ledger.open(100, () => assert.fail("evicted"));
+  ledger.open(100, () => undefined).lend(150);
+  assert.equal(ledger.totalBytes, 150);
+});

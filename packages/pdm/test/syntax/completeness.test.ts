@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { judgeCompleteness } from "../../src/syntax/completeness.js";
+import { CompletenessJudge, judgeCompleteness, type Completeness } from "../../src/syntax/completeness.js";
 
 const COMPLETE = [
   "",
@@ -107,4 +107,44 @@ describe("judgeCompleteness", () => {
         assert.equal(await judgeCompleteness(source), verdict));
     }
   }
+});
+
+async function judgeLines(lines: readonly string[]): Promise<Completeness[]> {
+  const judge = new CompletenessJudge();
+  const verdicts: Completeness[] = [];
+  for (const index of lines.keys()) verdicts.push(await judge.judge(lines.slice(0, index + 1)));
+  return verdicts;
+}
+
+/** Lines of one command, many of which have brackets of their own. */
+function repeatLine(count: number, first: string, line: string, last: string): string[] {
+  return [first, ...Array<string>(count).fill(line), last];
+}
+
+describe("CompletenessJudge", () => {
+  for (const [first, line, last] of [
+    ["function f() {", "  if (a) { b(`${c}`, /[{]/, '}'); } // {", "}"],
+    ["[", "  { a: [1, 2], b: (3) },", "]"],
+    ["`", "} ) ] ${a}", "`"],
+    ["/*", "} ) ] `", "*/"],
+    ["class A {", "  a = (b) / 2; c() { return [a / b]; }", "}"],
+    ["f(", "\n", ")"],
+    ["a =", "  'b' +", "  'c'"],
+  ] as const) {
+    it(`finds a long ${JSON.stringify(`${first} ${last}`)} complete at its last line, and not before`, async () => {
+      const verdicts = await judgeLines(repeatLine(300, first, line, last));
+      assert.deepEqual([...new Set(verdicts.slice(0, -1))], ["incomplete"]);
+      assert.equal(verdicts.at(-1), "complete");
+    });
+  }
+
+  it("finds a short command invalid at the line that makes it so", async () => {
+    assert.deepEqual(await judgeLines(["function f() {", "  a b;"]), ["incomplete", "invalid"]);
+  });
+
+  it("finds a long command invalid before it ends", async () => {
+    const lines = repeatLine(300, "function f() {", "  if (a) { b(); }", "  a b;");
+    const verdicts = await judgeLines([...lines, ...lines.slice(1, 200)]);
+    assert.ok(verdicts.includes("invalid"));
+  });
 });

@@ -1,8 +1,9 @@
 import type { Connection } from "../session/connection.js";
 import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
+import { loadParser } from "../syntax/parser.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
 import { ReplOutput } from "./output.js";
-import { loadParser, ReplScope } from "./scope.js";
+import { ReplScope } from "./scope.js";
 import type { EvaluationOutcome } from "./scope.js";
 
 /** The sub-protocol `repl`: source text in, lines of text out. */
@@ -53,7 +54,8 @@ class ReplConversation implements Conversation {
 
   #run(source: string): void {
     const outcome = this.#scope.evaluate(source);
-    if (!(outcome instanceof Promise)) {
+    // Told by its own field: a service may have put another class in the place of Promise.
+    if ("threw" in outcome) {
       this.#finish(outcome);
       return;
     }

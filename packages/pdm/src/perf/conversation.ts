@@ -1,14 +1,14 @@
-import type { Connection } from "../session/connection.js";
-import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
 import { decodePickle } from "../pickle/decode.js";
 import { Tuple } from "../pickle/values.js";
+import type { Connection } from "../session/connection.js";
+import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
+import { describeThrown } from "../warning.js";
 import { takeFrame } from "../wire/frame.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
 import { Bindings } from "./bindings.js";
 import type { Answer } from "./bindings.js";
 import { PerfFault } from "./fault.js";
-import { encodeMessage } from "./message.js";
-import { createException } from "./python-form.js";
+import { encodeFailure, encodeMessage } from "./message.js";
 import { parseRequest } from "./request.js";
 
 /** The sub-protocol `perf`: requests, replies and events, each one pickle in a frame. */
@@ -35,7 +35,7 @@ class PerfConversation implements Conversation, Answer {
       try {
         frame = takeFrame(input, limits.frameBytes);
       } catch (error) {
-        this.#connection.fail(error instanceof Error ? error.message : String(error));
+        this.#connection.fail(describeThrown(error));
         return;
       }
       if (frame === undefined) return;
@@ -44,11 +44,7 @@ class PerfConversation implements Conversation, Answer {
   }
 
   farewell(reason: string): Buffer {
-    return encodeMessage(
-      Tuple.of<unknown>("-", createException(new PerfFault("Exception", reason))),
-      this.#connection.limits,
-      true,
-    );
+    return encodeFailure(new PerfFault("Exception", reason));
   }
 
   release(): void {
@@ -56,54 +52,42 @@ class PerfConversation implements Conversation, Answer {
     this.#bindings.release();
   }
 
-  succeed(...items: unknown[]): void {
+  succeed(): void {
+    this.#reply(encodeMessage(Tuple.of<unknown>("+"), this.#connection.limits, false));
+  }
+
+  succeedWith(value: unknown): void {
     let reply: Buffer;
     try {
-      reply = encodeMessage(Tuple.of<unknown>("+", ...items), this.#connection.limits, this.#plainTuples);
+      reply = encodeMessage(Tuple.of("+", value), this.#connection.limits, this.#plainTuples);
     } catch (error) {
       // The value cannot be sent: that is the request's failure.
-      this.fail(new PerfFault("ValueError", error instanceof Error ? error.message : "the value cannot be sent"));
+      this.fail(new PerfFault("ValueError", describeThrown(error)));
       return;
     }
     this.#reply(reply);
   }
 
   fail(error: unknown): void {
-    this.#reply(
-      encodeMessage(Tuple.of<unknown>("-", createException(error)), this.#connection.limits, this.#plainTuples),
-    );
+    this.#reply(encodeFailure(error));
   }
 
   #answer(frame: Buffer): void {
     this.busy = true;
-    let memoryBytes = 0;
     try {
-      const pickle = decodePickle(frame, { limits: this.#connection.limits });
-      this.#plainTuples = pickle.protocol === 0;
-      memoryBytes = pickle.memoryBytes;
-      this.#bindings.perform(parseRequest(pickle.value), this);
+      const { limits } = this.#connection;
+      const { value, protocol, memoryBytes } = decodePickle(frame, { limits });
+      this.#plainTuples = protocol === 0;
+      this.#bindings.perform(parseRequest(value, limits), memoryBytes, this);
     } catch (error) {
       this.fail(error);
     }
-    // A pending request keeps its arguments alive.
-    if (this.busy) this.#holdWhilePending(memoryBytes);
-  }
-
-  #heldBytes = 0;
-
-  #holdWhilePending(bytes: number): void {
-    this.#heldBytes = bytes;
-    this.#connection.account.charge(bytes);
   }
 
   #reply(reply: Buffer): void {
     this.busy = false;
     if (this.#released) return;
     this.#connection.send(reply);
-    if (this.#heldBytes > 0) {
-      this.#connection.account.charge(-this.#heldBytes);
-      this.#heldBytes = 0;
-    }
     this.#connection.resume();
   }
 }

@@ -15,7 +15,7 @@ export interface QueuedEvent {
 }
 
 /** Events that wait for one reader. When there are too many, the oldest are lost, and the next one says how many. */
-export class EventQueue {
+export class StreamQueue {
   readonly #maxEvents: number;
   readonly #maxBytes: number;
   readonly #events = new Fifo<QueuedEvent>();
@@ -76,7 +76,7 @@ export class EventQueue {
     if (this.#ended) return;
     this.#ended = true;
     this.#makeError = makeError;
-    for (let reader = this.#readers.shift(); reader !== undefined; reader = this.#readers.shift()) reader(undefined);
+    for (const reader of this.#readers.drain()) reader(undefined);
   }
 
   /** Nobody reads any more. */

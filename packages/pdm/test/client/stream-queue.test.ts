@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EventQueue } from "../../src/client/event-queue.js";
+import { StreamQueue } from "../../src/client/stream-queue.js";
 
 const event = (
   value: number,
@@ -11,12 +11,12 @@ const event = (
   value,
 });
 
-describe("EventQueue", () => {
+describe("StreamQueue", () => {
   it("accounts for every event, whatever the order of pushes, losses and reads", async () => {
     let seed = 7;
     const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
     for (let round = 0; round < 200; round += 1) {
-      const queue = new EventQueue(1 + random(5), 100);
+      const queue = new StreamQueue(1 + random(5), 100);
       let happened = 0;
       let accounted = 0;
       const read = async (): Promise<void> => {
@@ -53,7 +53,7 @@ describe("EventQueue", () => {
   });
 
   it("drops by bytes as well as by number, but never the newest", async () => {
-    const queue = new EventQueue(100, 50);
+    const queue = new StreamQueue(100, 50);
     for (const value of [0, 1, 2]) queue.push(event(value), 30);
     queue.push(event(3), 1_000);
     assert.equal(queue.lost, 3);

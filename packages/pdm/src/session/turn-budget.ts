@@ -1,0 +1,49 @@
+/**
+ * Shares the event loop between all connections and the service itself: once requests have taken their time in one turn of
+ * the loop, further input waits for the next turn, in the order in which it came.
+ */
+export class TurnBudget {
+  readonly #waiting = new Set<() => void>();
+  #spentMs = 0;
+  #scheduled = false;
+
+  /** Whether this turn's time is used up. */
+  isSpent(turnMs: number): boolean {
+    return this.#spentMs > turnMs;
+  }
+
+  /** Counts the milliseconds since `startedAt` (of `performance.now()`) to this turn. */
+  spend(startedAt: number): void {
+    this.#spentMs += performance.now() - startedAt;
+    this.#schedule();
+  }
+
+  /** Calls `resume` in a later turn, once, unless it is withdrawn. */
+  wait(resume: () => void): void {
+    this.#waiting.add(resume);
+    this.#schedule();
+  }
+
+  /** Withdraws `resume`. */
+  withdraw(resume: () => void): void {
+    this.#waiting.delete(resume);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#beginTurn()).unref();
+  }
+
+  #beginTurn(): void {
+    this.#scheduled = false;
+    this.#spentMs = 0;
+    // Those that find the time used up again come back to the end of the line.
+    const resumes = [...this.#waiting];
+    this.#waiting.clear();
+    for (const resume of resumes) resume();
+  }
+}
+
+/** The budget of this thread's event loop (for this copy of the package). */
+export const TURN_BUDGET: TurnBudget = new TurnBudget();
