@@ -5,6 +5,7 @@ import { SERVER_GREETING, type SubProtocolName } from "../wire/greeting.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
 import { ClientConnection, type ClientConversation } from "./connection.js";
 import { HelloError } from "./errors.js";
+import { quoteText } from "./quoted-text.js";
 import { checkTimeoutMs, takeValue, Waiter, type RequestOptions } from "./waiter.js";
 
 /**
@@ -84,7 +85,7 @@ class Hello implements ClientConversation {
       this.#greeted = true;
       this.#connection.send(Buffer.from(`${this.#protocol}\n`, "latin1"));
     } else {
-      this.#fail("NOT_PDM", `this is not a PDM socket: it greeted with ${JSON.stringify(line.slice(0, 80))}`);
+      this.#fail("NOT_PDM", `this is not a PDM socket: it greeted with ${quoteText(line, 80)}`);
     }
   }
 

@@ -18,6 +18,11 @@ const MAX_ENTRIES = 100;
  * @throws ObjectNameError naming what is missing
  */
 export function parseObjectName(name: string): ObjectName {
+  if (typeof name !== "string") {
+    throw new ObjectNameError(
+      `the name of an object is of type ${typeof name}; give a string such as "pdm.perf.sysres"`,
+    );
+  }
   const [root = "", ...entries] = name.split("/");
   const dot = root.lastIndexOf(".");
   const shown = JSON.stringify(name.slice(0, 200));

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { NoSuchInterfaceError, NoSuchMethodError, NoSuchNameError, ReadFailedError, RemoteError } from "./errors.js";
 import { readPythonObject, type PythonObject } from "./python-object.js";
+import { escapeUnsafe } from "./quoted-text.js";
 
 /** What was asked, for the meaning of an exception and for its message. */
 export interface RequestDescription {
@@ -65,7 +66,8 @@ function describeValue(value: unknown): string {
 
 function escapeControls(text: string): string {
   const cut = text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}…` : text;
-  return cut.replaceAll(/[\p{Cc}\p{Cs}]/gu, (control) =>
+  const printable = cut.replaceAll(/[\p{Cc}\p{Cs}]/gu, (control) =>
     control === "\n" ? control : JSON.stringify(control).slice(1, -1),
   );
+  return escapeUnsafe(printable);
 }

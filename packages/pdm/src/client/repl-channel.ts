@@ -2,6 +2,7 @@ import type { InputBuffer } from "../wire/input-buffer.js";
 import type { ClientConnection, ClientConversation } from "./connection.js";
 import { ProtocolError, RequestTimeoutError, TooManyRequestsError } from "./errors.js";
 import { Fifo } from "./fifo.js";
+import { quoteText } from "./quoted-text.js";
 import { Waiter, type Outcome, type RequestOptions } from "./waiter.js";
 
 /** What became of one command. */
@@ -136,7 +137,7 @@ export class ReplChannel implements ClientConversation {
       return;
     }
     const text = line.toString();
-    const shown = JSON.stringify(text.slice(0, 200));
+    const shown = quoteText(text, 200);
     if (command === undefined) {
       // A server that is about to close says why without being asked.
       throw new ProtocolError(

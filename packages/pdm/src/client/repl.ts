@@ -37,9 +37,9 @@ export class ReplClient {
   /**
    * Runs `source`, in the service's own language, after the commands that wait already.
    *
-   * The protocol ends a command with an empty line, so that none can be inside: an empty line is sent as a line of one space,
-   * which keeps line numbers right and means the same in JavaScript and Python, except inside a template literal or a
-   * triple-quoted string, where that space shows: write `\n` there. A source without any text is not sent.
+   * The protocol ends a command with an empty line, so that none can be inside: an empty line is sent as a carriage return alone.
+   * JavaScript and Python read that and the line feed behind it as one line feed, inside a template literal or a triple-quoted
+   * string too. A source without any text is not sent.
    *
    * @throws RequestTimeoutError, or the signal's reason: the command does not run if its turn had not come, else it goes on
    * @throws ProtocolError where the service refused the command
@@ -67,5 +67,5 @@ export class ReplClient {
 function encodeBlock(source: string): Buffer | undefined {
   const text = source.trimEnd();
   if (text === "") return undefined;
-  return Buffer.from(`${text.replaceAll(/(?<![^\n])(?=\n)/g, " ")}\n\n`);
+  return Buffer.from(`${text.replaceAll(/(?<![^\n])(?=\n)/g, "\r")}\n\n`);
 }

@@ -1,5 +1,5 @@
 import { Parser, tokTypes } from "acorn";
-import type { Expression, ImportDeclaration, Options, Program, TokenType } from "acorn";
+import type { Expression, ImportDeclaration, Options, Program, Statement, TokenType } from "acorn";
 import { CommandSyntaxError } from "./command-syntax-error.js";
 import type { Completeness } from "./completeness.js";
 
@@ -27,11 +27,13 @@ const MISSING_AT_END = /^(?:Missing initializer|Complex binding patterns require
 const OPEN_AT_END = /^Unterminated (?:comment|template)/;
 
 /** Acorn's parser with the few members that its types leave out, and an expression that must be all there is. */
-class CommandParser extends Parser {
+export class CommandParser extends Parser {
   declare readonly type: TokenType;
   declare nextToken: () => void;
   declare next: () => void;
   declare parseExpression: () => Expression;
+  declare parseStatement: (context: null, topLevel: true) => Statement;
+  declare readonly start: number;
   declare readonly lastTokEnd: number;
   declare unexpected: () => never;
 
@@ -101,7 +103,7 @@ function attempt<Tree>(source: string, parse: (parser: CommandParser) => Tree, o
   }
 }
 
-function isAcornError(error: unknown): error is AcornError {
+export function isAcornError(error: unknown): error is AcornError {
   return error instanceof SyntaxError && "pos" in error;
 }
 

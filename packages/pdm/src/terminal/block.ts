@@ -4,7 +4,7 @@ import type { Language, Readiness } from "./language.js";
 /** Characters of one command, so that an endless input does not use up this program's memory. Services have their own, lower limit. */
 export const MAX_COMMAND_CHARACTERS = 16_777_216;
 
-/** A command being typed: collects lines until it is ready to run. */
+/** A command being typed: collects lines until it is taken. */
 export class Block {
   readonly #language: Language;
   #isReady: Readiness;
@@ -20,14 +20,21 @@ export class Block {
     return this.#lines.length === 0;
   }
 
+  /** What was collected so far. */
+  get source(): string {
+    return this.#lines.join("\n");
+  }
+
   /**
-   * The command's source, if this line makes it ready to run; the next line then begins a new one.
+   * Adds a line.
+   *
+   * @returns whether the command is now ready to run. It stays here until it is taken, and further lines may be added.
    *
    * @throws PdmError `ERR_PDM_COMMAND_TOO_LONG`; what was collected is dropped.
    */
-  async add(line: string): Promise<string | undefined> {
-    if (line === "" && this.#language.emptyLineEnds) return this.take();
-    if (this.isEmpty && line.trim() === "") return undefined;
+  async add(line: string): Promise<boolean> {
+    if (line === "" && this.#language.emptyLineEnds) return !this.isEmpty;
+    if (this.isEmpty && line.trim() === "") return false;
     this.#characters += line.length + 1;
     if (this.#characters > MAX_COMMAND_CHARACTERS) {
       this.drop();
@@ -37,12 +44,12 @@ export class Block {
       );
     }
     this.#lines.push(line);
-    return (await this.#isReady(this.#lines)) ? this.take() : undefined;
+    return this.#isReady(this.#lines);
   }
 
   /** What was collected so far, if anything; the next line begins a new command. */
   take(): string | undefined {
-    const source = this.isEmpty ? undefined : this.#lines.join("\n");
+    const source = this.isEmpty ? undefined : this.source;
     this.drop();
     return source;
   }

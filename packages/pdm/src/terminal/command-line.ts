@@ -15,6 +15,8 @@ SPEC is a Unix socket (/run/app.sock, ./app.sock), HOST:PORT, or a PORT of this 
 The service says by itself whether it speaks JavaScript or Python.
   JavaScript  a command runs as soon as it is complete, over as many lines as
               it takes, or as soon as no further line can make it valid.
+              In a script or a paste the next line may continue it: one
+              that begins with ".then(" or "else" belongs to the command.
   Python      a line that is an expression runs at once; anything else runs at
               the next empty line.
 
@@ -25,6 +27,10 @@ $XDG_STATE_HOME/pdm, or ~/.local/state/pdm.
 
 In a script (with -e, or where standard input or output is no terminal) the
 same rules hold, without prompts; what is left at the end of the input runs.
+A complete command of JavaScript waits for the next line: always, where the
+input is a file or -e; from a pipe, only if more has come in by then, so that a
+program may write a command and read its answer. Lines pasted to a terminal
+count as far as they have arrived.
 Tracebacks go to standard error, all other output to standard output. After a
 command that throws the next ones run, unless -s is given.
 

@@ -29,8 +29,8 @@ export interface InteractiveSession {
  * @throws the connection's error as soon as it is lost, also while nothing runs
  */
 export async function runInteractive(session: InteractiveSession): Promise<"left" | "interrupted"> {
-  const { client, history, input, output } = session;
-  const block = new Block(session.language);
+  const { client, language, history, input, output } = session;
+  const block = new Block(language);
   let interrupts = 0;
   const editor = new LineEditor({
     input,
@@ -56,6 +56,12 @@ export async function runInteractive(session: InteractiveSession): Promise<"left
     await client.run(command, { onOutput: (line) => output.write(`${showControlCharacters(line)}\n`) });
   };
 
+  /** By lines that were pasted together with the last one. */
+  const isContinued = async (): Promise<boolean> => {
+    const following = editor.peekLines();
+    return following !== "" && (await language.judgeContinuation?.(block.source, following)) === "continues";
+  };
+
   try {
     for (;;) {
       const typed = await editor.ask(block.isEmpty ? PROMPT : CONTINUATION_PROMPT);
@@ -64,7 +70,7 @@ export async function runInteractive(session: InteractiveSession): Promise<"left
         block.drop();
       } else if (typed.kind === "line") {
         history.add(typed.line);
-        await run(await block.add(typed.line));
+        if ((await block.add(typed.line)) && !(await isContinued())) await run(block.take());
       } else {
         if (lost !== undefined) throw lost;
         await run(block.take());

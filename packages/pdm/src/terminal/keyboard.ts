@@ -4,6 +4,12 @@ import type { ReadStream } from "node:tty";
 /** Ctrl-C and Ctrl-Z. */
 const SIGNAL_KEYS: ReadonlySet<number> = new Set([0x03, 0x1a]);
 
+/** More blank lines and comments between two parts of one statement than anybody pastes. */
+const MAX_PEEKED_BYTES = 8_192;
+
+/** Tab and the ends of lines. */
+const TEXT_BYTES: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d]);
+
 /** Bytes typed or pasted ahead that are kept; what comes after them is lost, as in a terminal's own driver. */
 const MAX_HELD_BYTES = 1_048_576;
 
@@ -46,6 +52,14 @@ export class Keyboard extends Readable {
       this.#held = this.#held.subarray(1);
       this.push(byte);
     }
+  }
+
+  /** The next whole lines that are held, up to the first key that does more than type a character. */
+  peekLines(): string {
+    const next = this.#held.subarray(0, MAX_PEEKED_BYTES);
+    const keyAt = next.findIndex((byte) => (byte < 0x20 && !TEXT_BYTES.has(byte)) || byte === 0x7f);
+    const text = next.toString("utf8", 0, keyAt < 0 ? next.length : keyAt).replaceAll(/\r\n?/g, "\n");
+    return text.slice(0, text.lastIndexOf("\n") + 1);
   }
 
   /** A byte that could not be handed on at once, because the editor was paused, has been read now. */

@@ -59,6 +59,11 @@ export class LineEditor {
     });
   }
 
+  /** Whole lines that are already typed or pasted behind the one last answered, joined by line feeds. */
+  peekLines(): string {
+    return this.#keyboard.peekLines();
+  }
+
   /** Ends the input and gives the terminal back; a line being asked for is answered with the end. */
   end(): void {
     if (this.#ended) return;

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { inspect } from "node:util";
 import { connectRepl } from "../client/repl.js";
 import type { ReplClient } from "../client/repl.js";
@@ -10,7 +11,7 @@ import { detectLanguage } from "./detection.js";
 import { History } from "./history.js";
 import { runInteractive } from "./interactive.js";
 import { runScript } from "./script.js";
-import { readSourceLines, splitSourceLines } from "./source-lines.js";
+import { readSourceLines, splitSourceLines, type SourceLine } from "./source-lines.js";
 import { readVersion } from "./version.js";
 
 /** The exit statuses that the help describes; and that of a program whose output nobody reads any more, as with SIGPIPE. */
@@ -92,12 +93,25 @@ async function runAsScript({ spec, codes, stopOnError }: RunCommandLine): Promis
   }
 }
 
-/** @throws the connection's error when it is lost, even where the input has nothing to say for now but is not at its end */
-function readStandardInput(client: ReplClient): AsyncIterable<string> {
+/**
+ * A file has more until its end; whoever writes to a pipe or a terminal may wait for the answer to what it wrote.
+ *
+ * @throws the connection's error when it is lost, even where the input has nothing to say for now but is not at its end
+ */
+function readStandardInput(client: ReplClient): AsyncIterable<SourceLine> {
   // Whoever iterates gets the error; this is for when nobody does.
   process.stdin.on("error", () => {});
   void client.closed.then((lost) => process.stdin.destroy(lost));
-  return readSourceLines(process.stdin);
+  const isFile = isRegularFile(process.stdin.fd);
+  return readSourceLines(process.stdin, () => isFile || process.stdin.readableLength > 0);
+}
+
+function isRegularFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Nobody reads the output any more (`| head`): ends quietly, at once. Without standard error, errors are not shown. */

@@ -10,6 +10,8 @@ export function createPython(client: ReplClient): Language {
     name: "Python",
     emptyLineEnds: true,
     tracebackStart: /^Traceback \(most recent call last\):$/,
+    // A chain of tracebacks is one.
+    tracebackIsLast: false,
     begin: () => async (lines) => {
       const [first, second] = lines;
       return first !== undefined && second === undefined && (await isExpression(client, first));

@@ -27,7 +27,10 @@ export class ScriptOutput {
   }
 
   write(line: string): void {
-    if (this.#held.length === 0 && !this.#language.tracebackStart.test(line)) {
+    const { tracebackStart, tracebackIsLast } = this.#language;
+    if (tracebackStart.test(line)) {
+      if (tracebackIsLast) this.finish(false);
+    } else if (this.#held.length === 0) {
       this.#streams.writeOutput(line);
       return;
     }

@@ -1,13 +1,14 @@
 import type { ReplClient } from "../client/repl.js";
-import { Block } from "./block.js";
+import { CommandReader } from "./command-reader.js";
 import type { Language } from "./language.js";
 import { ScriptOutput, type OutputStreams } from "./script-output.js";
+import { PAUSE, type SourceLine } from "./source-lines.js";
 
 /** What a script runs, and where. Each source ends the command that its last lines began. */
 export interface Script {
   readonly client: ReplClient;
   readonly language: Language;
-  readonly sources: Iterable<AsyncIterable<string> | Iterable<string>>;
+  readonly sources: Iterable<AsyncIterable<SourceLine> | Iterable<SourceLine>>;
   readonly streams: OutputStreams;
   /** End at the first command that throws. */
   readonly stopOnError: boolean;
@@ -37,13 +38,9 @@ export async function runScript(script: Script): Promise<boolean> {
 }
 
 async function* readCommands({ language, sources }: Script): AsyncGenerator<string, void> {
-  const block = new Block(language);
   for (const source of sources) {
-    for await (const line of source) {
-      const command = await block.add(line);
-      if (command !== undefined) yield command;
-    }
-    const rest = block.take();
-    if (rest !== undefined) yield rest;
+    const reader = new CommandReader(language);
+    for await (const line of source) yield* line === PAUSE ? reader.pause() : reader.add(line);
+    yield* reader.end();
   }
 }

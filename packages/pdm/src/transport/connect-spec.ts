@@ -1,5 +1,5 @@
 import { PdmError } from "../errors.js";
-import { formatHostPort, parseHostPort } from "./host-port.js";
+import { formatHostPort, MAX_PORT, parseHostPort } from "./host-port.js";
 import { isWindowsPipe } from "./socket-path.js";
 
 /** Where to connect to. */
@@ -24,6 +24,9 @@ const FORMS = "PATH, HOST:PORT, [IPV6]:PORT, PORT (on localhost), HOST:/PATH (ov
  * @throws ConnectError `ERR_PDM_CONNECT_SPEC`, naming the spec
  */
 export function parseConnectSpec(spec: string, platform: NodeJS.Platform = process.platform): ConnectSpec {
+  if (typeof spec !== "string") {
+    throw new ConnectError("ERR_PDM_CONNECT_SPEC", `the address is of type ${typeof spec}; give a string: ${FORMS}`);
+  }
   if (spec.includes("\0")) throw specError(spec, "has a zero byte");
   if (isWindowsPipe(spec)) {
     if (platform === "win32") return { kind: "pipe", path: spec };
@@ -37,7 +40,16 @@ export function parseConnectSpec(spec: string, platform: NodeJS.Platform = proce
   if (remote?.[1] !== undefined && /^[^-\s]\S*$/.test(remote[1])) {
     return { kind: "ssh", host: remote[1], path: remote[2] ?? "" };
   }
-  throw specError(spec, `nothing to connect to; there are ${FORMS}`);
+  throw specError(spec, `${explain(spec)}; there are ${FORMS}`);
+}
+
+/** Why the spec is none, by what its writer probably meant. */
+function explain(spec: string): string {
+  const port = /^(?:.*[^:]:)?(\d+)$/s.exec(spec)?.[1];
+  if (port !== undefined && Number(port) > MAX_PORT) return `the port is over ${MAX_PORT}`;
+  if (port !== undefined && Number(port) === 0) return "nothing listens on port 0";
+  if (/^[^:\s]+$/.test(spec)) return `nothing to connect to; a path needs a slash: ./${spec.slice(0, 200)}`;
+  return "nothing to connect to";
 }
 
 /** The inverse of {@link parseConnectSpec}, up to the spelling. */

@@ -1,5 +1,8 @@
 import { isIPv6 } from "node:net";
 
+/** The highest port of TCP. */
+export const MAX_PORT = 65_535;
+
 /** An address of TCP; `host` is without brackets. */
 export interface HostPort {
   readonly host: string;
@@ -16,7 +19,7 @@ export function parseHostPort(text: string): HostPort | undefined {
   if (match === null) return undefined;
   const [, bracketed, plain = ""] = match;
   const port = Number(match[3]);
-  if (port > 65_535 || (bracketed !== undefined && !isIPv6(bracketed))) return undefined;
+  if (port > MAX_PORT || (bracketed !== undefined && !isIPv6(bracketed))) return undefined;
   return { host: bracketed ?? plain, port };
 }
 

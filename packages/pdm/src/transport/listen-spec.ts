@@ -1,5 +1,5 @@
 import { PdmError } from "../errors.js";
-import { parseHostPort } from "./host-port.js";
+import { MAX_PORT, parseHostPort } from "./host-port.js";
 import { isWindowsPipe } from "./socket-path.js";
 
 /** Where to listen. A Unix socket's `mode` is a number of permission bits, its `group` a name or a decimal gid. */
@@ -45,7 +45,16 @@ export function parseListenSpec(spec: string, platform: NodeJS.Platform = proces
   }
   const address = parseHostPort(spec);
   if (address !== undefined) return { kind: "tcp", ...address };
-  throw specError(spec, `is no address to listen on; there are ${FORMS}`);
+  throw specError(spec, `${explain(spec)}; there are ${FORMS}`);
+}
+
+/** Why the spec is none, by what its writer probably meant. */
+function explain(spec: string): string {
+  const port = /:(\d+)$/.exec(spec)?.[1];
+  if (port !== undefined && Number(port) > MAX_PORT) return `has a port over ${MAX_PORT}`;
+  if (/^\d+$/.test(spec)) return `is no address to listen on; a port needs a host: localhost:${spec.slice(0, 200)}`;
+  if (/^[^:\s]+$/.test(spec)) return `is no address to listen on; a path needs a slash: ./${spec.slice(0, 200)}`;
+  return "is no address to listen on";
 }
 
 function parsePathSpec(spec: string): ListenSpec {

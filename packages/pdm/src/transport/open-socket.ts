@@ -91,7 +91,12 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: "no name server answers for the host",
 };
 
+/** The end of a spec for listening: `PATH:MODE` or `PATH:MODE:GROUP`. */
+const MODE_AT_END = /^(.*[^/]):0?[0-7]{3}(?::[^/:]+)?$/s;
+
 function explain(spec: ConnectSpec, { code = "", message }: NodeJS.ErrnoException): string {
+  const withoutMode = spec.kind === "unix" && code === "ENOENT" ? MODE_AT_END.exec(spec.path)?.[1] : undefined;
+  if (withoutMode !== undefined) return `no such file: MODE and GROUP belong to listen(); connect to ${withoutMode}`;
   if (code !== "ECONNREFUSED") return REASONS[code] ?? (message || code);
   if (spec.kind !== "unix") return "connection refused: nothing listens there; is the service running?";
   if (isSocket(spec.path)) return "connection refused: nothing listens there any more (a dead socket)";

@@ -110,6 +110,10 @@ describe("handles of find", () => {
     for (const name of ["", "shop", "shop.", ".shop", "shop/x.y", "a.b/", "a.b//c", `a.b${"/x".repeat(101)}`]) {
       await assert.rejects(play.client.find(name), { code: "ERR_PDM_OBJECT_NAME" }, name);
     }
+    for (const name of [5, undefined, null]) {
+      const find: Promise<unknown> = Reflect.apply((given: string) => play.client.find(given), undefined, [name]);
+      await assert.rejects(find, { code: "ERR_PDM_OBJECT_NAME", message: /give a string/ });
+    }
     const finding = play.client.find("a.b.c/d.e");
     assert.deepEqual(await play.peer.request(), ["bind", 2, "a.b", "c"]);
     play.client.close();

@@ -28,6 +28,13 @@ describe("hello", () => {
       /: this is not a PDM socket: it greeted with "SSH-2.0-x\\r"$/,
     ],
     ["another version of the greeting is refused", "+PDM2\n", "NOT_PDM", /"\+PDM2"/],
+    [
+      "what could drive a terminal is escaped",
+      "\u009b2J\u007f\n",
+      "NOT_PDM",
+      // UTF-8, read byte by byte.
+      /greeted with "Â\\u009b2J\\u007f"$/,
+    ],
     ["an empty greeting is refused", "\n", "NOT_PDM", /greeted with ""/],
     ["an endless greeting is cut off", "x".repeat(1_025), "NOT_PDM", /over 1024 bytes/],
     [

@@ -28,6 +28,11 @@ for (const [name, options] of [
         "an empty line keeps its place",
       );
       assert.match(output.at(-1) ?? "", /^ZeroDivisionError/);
+      assert.deepEqual(
+        (await client.run("len('''a\n\n\nb''')")).output,
+        ["5"],
+        "an empty line in a string is one line feed",
+      );
       assert.deepEqual((await client.run("u'caf\u00e9 \u{1f375}' == u'caf\\u00e9 \\U0001f375'")).output, ["True"]);
     });
   });
@@ -97,8 +102,8 @@ async function startPlay(
 describe("a command", () => {
   const blocks: readonly [source: string, block: string][] = [
     ["a\nb\n\n\n", "a\nb"],
-    ["a\n\n\nb", "a\n \n \nb"],
-    ["\na", " \na"],
+    ["a\n\n\nb", "a\n\r\n\r\nb"],
+    ["\na", "\r\na"],
     ["a\r\n\r\nb", "a\r\n\r\nb"],
     ["`x\u2028\u2028y`", "`x\u2028\u2028y`"],
     ["  a", "  a"],
@@ -162,10 +167,10 @@ describe("a command", () => {
     const refused = client.run("bad");
     const next = client.run("good");
     await peer.block();
-    peer.send("-not \x1b UTF-8\n");
+    peer.send("-not \x1b\u009b\u202e UTF-8\n");
     await assert.rejects(refused, (error) => {
       assert.ok(error instanceof ProtocolError);
-      assert.match(error.message, /refused the command: "-not \\u001b UTF-8"/);
+      assert.match(error.message, /refused the command: "-not \\u001b\\u009b\\u202e UTF-8"/);
       return true;
     });
     await peer.block();

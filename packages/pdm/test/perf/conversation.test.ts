@@ -19,6 +19,7 @@ import {
   ValueAttribute,
 } from "../../src/index.js";
 import type { Listener } from "../../src/index.js";
+import { isTested, PYTHON2 } from "../fixtures/python.js";
 import { PythonClient } from "../fixtures/python-client.js";
 
 class RequestStart extends StartEvent {
@@ -285,3 +286,34 @@ test("exit ends the process at once", async () => {
   assert.match(await client.run('c.call("invoke", 1, "exit", (), {"status": 7})'), /^!EOFError/u);
   assert.equal(await exited, 7);
 });
+
+if (isTested(PYTHON2)) {
+  test("a Python 2 client with its default protocol reads, calls and hears events", async () => {
+    await using old = new PythonClient(listener.spec, PYTHON2.command);
+    for (const [source, answer] of [
+      ["setattr(c, 'protocol', 0)", "None"],
+      ['c.open("perf")', "'+PERF1'"],
+      ['c.call("bind", 1, "shop.desk", "orders")', "[u'attr']"],
+      ['c.call("readattr", 1)', "3"],
+      ['c.call("attrinfo", 1)', "pdm.perf.attrinfo(desc=u'Orders so far.')"],
+      ['c.call("bind", 2, "shop.desk", "methods")', "[u'invoke']"],
+      [
+        'c.call("invoke", 2, "show", (1, 2.5, None, 2**70, (3,)), {"size": "XL"})',
+        "[1, 2.5, None, 1180591620717411303424L, (3,), {u'size': u'XL'}]",
+      ],
+      ['c.call("bind", 3, "no.such", "x")', "!ImportError(u'no module named no.such',)"],
+      ['c.call("bind", 4, "shop.desk", "happened")', "[u'event']"],
+      ['c.call("subs", 4)', "None"],
+      ['c.call("invoke", 2, "emit", ("finish",), {})', "None"],
+      ["c.event()", "(4, ashd.perf.reqfinish(aborted=True, id=4, status=u'200 OK', time=13.0))"],
+      [
+        'c.call("bind", 5, "pdm.perf", "sysinfo") and c.call("lookup", 6, 5, "uname") and type(c.call("readattr", 6))',
+        "<type 'tuple'>",
+      ],
+      ['c.open("repl")', "'+REPL'"],
+      ['c.repl("1 + 1")', "('+OK', ['2'])"],
+    ] as const) {
+      assert.equal(await old.run(source), answer, source);
+    }
+  });
+}

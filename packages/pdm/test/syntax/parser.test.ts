@@ -63,7 +63,7 @@ describe("the parser that is loaded late", () => {
         assert.equal(failed?.threw, true);
         assert.match(
           failed?.printed ?? "",
-          /^ParserError \[ERR_PDM_REPL_PARSER\]: the REPL's parser cannot be loaded.*\n$/,
+          /^Uncaught ParserError \[ERR_PDM_REPL_PARSER\]: the REPL's parser cannot be loaded.*\n$/,
         );
         assert.match(failed?.printed ?? "", reason);
         assert.deepEqual(worked, { threw: false, printed: "2\n" });

@@ -55,7 +55,13 @@ export async function runProgram(args: readonly string[], input = ""): Promise<P
   return collectResult(child);
 }
 
-export async function collectResult(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<ProgramResult> {
+/** Runs the program to its end on an open file, its standard input. */
+export function runProgramOnFile(args: readonly string[], descriptor: number): Promise<ProgramResult> {
+  return collectResult(spawn(process.execPath, [PROGRAM, ...args], { stdio: [descriptor, "pipe", "pipe"] }));
+}
+
+export async function collectResult(child: ChildProcess): Promise<ProgramResult> {
+  if (child.stdout === null || child.stderr === null) throw new Error("the program's output is on no pipes");
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -8,18 +8,24 @@ const CASES: [title: string, lines: string[], written: string[]][] = [
   ["output is written as it comes", ["a", "b"], ["a", "b"]],
   [
     "a traceback goes to standard error when the command threw",
-    ["a", "TypeError: x", "    at <repl:1>:1:1", "-"],
-    ["a", "!TypeError: x", "!    at <repl:1>:1:1"],
+    ["a", "Uncaught TypeError: x", "    at <repl:1>:1:1", "-"],
+    ["a", "!Uncaught TypeError: x", "!    at <repl:1>:1:1"],
   ],
-  ["what looks like one is output when it did not", ["Error: x", "a", "+"], ["Error: x", "a"]],
+  ["an error that was only printed is output", ["TypeError: x", "Uncaught 5", "-"], ["TypeError: x", "!Uncaught 5"]],
+  [
+    "the last that looks like one is it",
+    ["Uncaught 1", "a", "Uncaught 2", "b", "-"],
+    ["Uncaught 1", "a", "!Uncaught 2", "!b"],
+  ],
+  ["what looks like one is output when it did not", ["Uncaught x", "a", "+"], ["Uncaught x", "a"]],
   ["what looks like one waits for the end", ["a", "Uncaught 5", "b"], ["a"]],
   ["a command that threw without a traceback printed only output", ["a", "-"], ["a"]],
   [
     "an endless traceback is not held back",
-    ["Error: x", "y".repeat(1_048_576), "b"],
-    ["Error: x", "y".repeat(1_048_576), "b"],
+    ["Uncaught x", "y".repeat(1_048_576), "b"],
+    ["Uncaught x", "y".repeat(1_048_576), "b"],
   ],
-  ["the next command begins anew", ["Error: x", "-", "a"], ["!Error: x", "a"]],
+  ["the next command begins anew", ["Uncaught x", "-", "a"], ["!Uncaught x", "a"]],
 ];
 for (const [title, lines, written] of CASES) {
   test(`in a script ${title}`, () => {

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
-import { collectResult, runProgram, startNodeDaemon, startProgram } from "./program-run.js";
+import {
+  collectResult,
+  createFolder,
+  runProgram,
+  runProgramOnFile,
+  startNodeDaemon,
+  startProgram,
+} from "./program-run.js";
 import type { Daemon } from "./program-run.js";
 
 let daemon: Daemon;
@@ -17,8 +26,14 @@ const SCRIPTS: [title: string, source: string, output: string][] = [
   ["a template keeps its line feeds", "`a\nb`\n", "'a\\nb'\n"],
   ["top-level await runs", "await Promise.resolve(5)\n", "5\n"],
   ["what is left at the end of the input runs", "let y = 1\ny", "1\n"],
-  ["lines may end with a carriage return", "1 + 1\r\n`a`\r\n", "2\n'a'\n"],
+  ["lines may end with a carriage return", "1 + 1\r\n'a'\r\n", "2\n'a'\n"],
   ["text of any language arrives whole", "'é€😀'\n", "'é€😀'\n"],
+  [
+    "a statement goes on over lines as in a file",
+    "const all = [1, 5]\n  // those over 3\n\n  .filter((x) => x > 3)\nif (all[1]) {\n  echo('no')\n}\nelse {\n  echo(all[0])\n}\n6\n  + 1\n",
+    "5\n7\n",
+  ],
+  ["empty lines in a template are kept", "`a\n\n\nb`.length + String.raw`\n\n`.length\n", "7\n"],
   [
     "what merely looks like a traceback is printed",
     "echo(new Error('shown').message), 'Error'\n",
@@ -35,13 +50,13 @@ for (const [title, source, output] of SCRIPTS) {
 test("what no further line can make valid is sent at once, so that its error is reported", async () => {
   const { status, stdout, stderr } = await runProgram([daemon.spec], "function f( {]\n2\n");
   assert.deepEqual([status, stdout], [2, "2\n"]);
-  assert.match(stderr, /^SyntaxError/);
+  assert.match(stderr, /^Uncaught SyntaxError/);
 });
 
 test("what is incomplete at the end of the script is sent, so that its error is reported", async () => {
   const { status, stdout, stderr } = await runProgram([daemon.spec], "1\nfunction f() {\n\n");
   assert.deepEqual([status, stdout], [2, "1\n"]);
-  assert.match(stderr, /^SyntaxError/);
+  assert.match(stderr, /^Uncaught SyntaxError/);
 });
 
 test("empty lines within a function are a part of it", async () => {
@@ -52,7 +67,7 @@ test("empty lines within a function are a part of it", async () => {
 test("a command that threw does not stop the ones after it, its traceback is on standard error, and the status is 2", async () => {
   const { status, stdout, stderr } = await runProgram([daemon.spec], "null.x\nthrow 5\n'after'\n");
   assert.deepEqual([status, stdout], [2, "'after'\n"]);
-  assert.match(stderr, /^TypeError: [^\n]*\n {4}at [^]*\nUncaught 5\n$/);
+  assert.match(stderr, /^Uncaught TypeError: [^\n]*\n {4}at [^]*\nUncaught 5\n$/);
 });
 
 test("with --stop-on-error the first command that throws is the last", async () => {
@@ -63,6 +78,19 @@ test("with --stop-on-error the first command that throws is the last", async () 
 test("-e runs instead of standard input; each code is complete in itself, and names last", async () => {
   const { status, stdout } = await runProgram([daemon.spec, "-e", "let x = 5", "-e", "x\nx + 1"], "'not read'\n");
   assert.deepEqual([status, stdout], [0, "5\n6\n"]);
+});
+
+test("a statement goes on over lines in a file and in -e too", async () => {
+  const source = "'ab'\n\n  .length\n'c'\n";
+  const file = path.join(createFolder(), "script.js");
+  writeFileSync(file, source);
+  const input = openSync(file, "r");
+  try {
+    assert.equal((await runProgramOnFile([daemon.spec], input)).stdout, "2\n'c'\n");
+  } finally {
+    closeSync(input);
+  }
+  assert.equal((await runProgram([daemon.spec, "-e", source])).stdout, "2\n'c'\n");
 });
 
 test("control characters reach a pipe as they are", async () => {

@@ -3,11 +3,11 @@ import { Readable } from "node:stream";
 import { test } from "node:test";
 import { Block, MAX_COMMAND_CHARACTERS } from "../../src/terminal/block.js";
 import { JAVASCRIPT } from "../../src/terminal/javascript.js";
-import { readSourceLines, splitSourceLines } from "../../src/terminal/source-lines.js";
+import { PAUSE, readSourceLines, splitSourceLines, type SourceLine } from "../../src/terminal/source-lines.js";
 
-async function readAll(chunks: Buffer[]): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of readSourceLines(Readable.from(chunks))) lines.push(line);
+async function readAll(chunks: Buffer[], hasMore = true): Promise<SourceLine[]> {
+  const lines: SourceLine[] = [];
+  for await (const line of readSourceLines(Readable.from(chunks), () => hasMore)) lines.push(line);
   return lines;
 }
 
@@ -17,6 +17,12 @@ test("lines are the same however the bytes are cut", async () => {
   assert.deepEqual(splitSourceLines(text.toString()), expected);
   assert.deepEqual(await readAll([text]), expected);
   assert.deepEqual(await readAll([...text].map((byte) => Buffer.of(byte))), expected);
+});
+
+test("a pause follows what came in at once, but not where a line is begun or more is known to come", async () => {
+  const chunks = ["a\nb\n", "c\nd", "e\n"].map((text) => Buffer.from(text));
+  assert.deepEqual(await readAll(chunks, false), ["a", "b", PAUSE, "c", "de", PAUSE]);
+  assert.deepEqual(await readAll(chunks), ["a", "b", "c", "de"]);
 });
 
 test("invalid UTF-8 is replaced, also where the input ends in the middle of a character", async () => {
@@ -36,7 +42,9 @@ test("an endless line is an error before it fills the memory", async () => {
   );
   await assert.rejects(
     async () => {
-      for await (const line of readSourceLines(endless)) await block.add(line);
+      for await (const line of readSourceLines(endless, () => true)) {
+        if (line !== PAUSE) await block.add(line);
+      }
     },
     { code: "ERR_PDM_COMMAND_TOO_LONG" },
   );

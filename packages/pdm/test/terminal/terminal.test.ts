@@ -35,6 +35,15 @@ describe("on a terminal, with a Node.js daemon", { skip: NO_TERMINAL }, () => {
     });
   });
 
+  test("a statement pasted over several lines runs as one", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("const all = [1, 5]\r  .filter((x) => x > 3)\rall\r");
+    assert.equal(
+      await terminal.expect(/^\[ 5 \]\n%$/),
+      "% const all = [1, 5]\n    .filter((x) => x > 3)\n% all\n[ 5 ]\n%",
+    );
+  });
+
   test("arrow keys recall and edit, also when several keys come at once", async (t) => {
     const terminal = await openTerminal(t, daemon.spec);
     await terminal.send("[40]\r");
@@ -74,8 +83,10 @@ describe("on a terminal, with a Node.js daemon", { skip: NO_TERMINAL }, () => {
 
   test("control characters in the daemon's output cannot drive the terminal", async (t) => {
     const terminal = await openTerminal(t, daemon.spec);
-    await terminal.send("echo({ [Symbol.for('nodejs.util.inspect.custom')]: () => '\\x1b[2J\\x07\\x9b1m\\tend' })\r");
-    await terminal.expect(/^\\x1b\[2J\\x07\\x9b1m *end$/);
+    await terminal.send(
+      "echo({ [Symbol.for('nodejs.util.inspect.custom')]: () => '\\x1b[2J\\x07\\x9b1m\\u202e\\tend' })\r",
+    );
+    await terminal.expect(/^\\x1b\[2J\\x07\\x9b1m\\u202e *end$/);
   });
 
   test("a lost connection is reported at the prompt, with status 1", async (t) => {

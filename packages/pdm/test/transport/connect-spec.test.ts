@@ -68,3 +68,21 @@ test("on Windows a pipe's path is a spec", () => {
   const path = String.raw`\\.\pipe\app`;
   assert.deepEqual(parseConnectSpec(path, "win32"), { kind: "pipe", path });
 });
+
+for (const [spec, advice] of [
+  ["app.sock", /a path needs a slash: \.\/app\.sock/],
+  ["host:65536", /the port is over 65535/],
+  ["123456", /the port is over 65535/],
+  ["host:0", /port 0/],
+] as const) {
+  test(`the error for ${JSON.stringify(spec)} says what to do`, () => {
+    assert.throws(() => parseConnectSpec(spec, "linux"), advice);
+  });
+}
+
+test("what is no string is refused like any spec that is none", () => {
+  const parse: (spec: unknown) => unknown = (spec) => Reflect.apply(parseConnectSpec, undefined, [spec]);
+  for (const spec of [undefined, null, 8080, {}]) {
+    assert.throws(() => parse(spec), { code: "ERR_PDM_CONNECT_SPEC", message: /give a string/ });
+  }
+});

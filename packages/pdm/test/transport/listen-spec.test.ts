@@ -120,3 +120,13 @@ test("Windows has pipes, addresses and descriptors, but no paths", () => {
     assert.throws(() => parseListenSpec(spec, "win32"), { code: "ERR_PDM_LISTEN_SPEC" });
   }
 });
+
+for (const [spec, advice] of [
+  ["app.sock", /a path needs a slash: \.\/app\.sock/],
+  ["localhost:65536", /a port over 65535/],
+  ["8080", /a port needs a host: localhost:8080/],
+] as const) {
+  test(`the error for ${JSON.stringify(spec)} says what to do`, () => {
+    assert.throws(() => parseListenSpec(spec, "linux"), advice);
+  });
+}

@@ -154,3 +154,13 @@ test(
     for (const socket of held) socket.on("error", () => undefined).destroy();
   },
 );
+
+test("a spec for listening that is no file's name says whose part the mode is", async (t) => {
+  const path = `${makeFolder(t)}/app.sock`;
+  for (const end of ["600", "0660", "0660:adm"]) {
+    await assert.rejects(open(`${path}:${end}`), (error: Error) => {
+      assert.ok(error.message.endsWith(`MODE and GROUP belong to listen(); connect to ${path}`), error.message);
+      return true;
+    });
+  }
+});
