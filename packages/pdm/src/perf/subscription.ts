@@ -1,7 +1,7 @@
-import { types } from "node:util";
 import type { EventSource } from "../objects/interfaces.js";
 import { Tuple } from "../pickle/values.js";
 import type { Connection } from "../session/connection.js";
+import { mapResult } from "../session/gate.js";
 import type { QueuedEventSource } from "../session/event-queue.js";
 import { warn } from "../warning.js";
 import { encodeLossNotice, encodeMessage } from "./message.js";
@@ -30,10 +30,10 @@ export class Subscription implements QueuedEventSource {
   /** Subscribes at the object; what that throws passes through. Call it once. */
   begin(): unknown {
     if (this.#ended) return undefined;
-    const begun = this.#source.subscribe(this.#forward);
-    if (!types.isPromise(begun)) return begun;
-    // Ended meanwhile, it was unsubscribed before it stood: the listener would stay for ever.
-    return begun.then(() => (this.#ended ? this.#source.unsubscribe(this.#forward) : undefined));
+    return mapResult(this.#source.subscribe(this.#forward), () => {
+      // Ended meanwhile, it was unsubscribed before it stood: the listener would stay for ever.
+      if (this.#ended) this.#source.unsubscribe(this.#forward);
+    });
   }
 
   /** Ends it; no event is sent afterwards, whatever the object does. What the object throws passes through. */

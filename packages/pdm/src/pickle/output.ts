@@ -39,7 +39,10 @@ export class Output {
     if (size > this.#limits.replyBytes) throw limitError(this.#limits, "replyBytes", "The value is too large to send");
   }
 
-  /** Makes room for so many bytes and moves past them; returns where they begin. */
+  /**
+   * Makes room for so many bytes and moves past them; returns where they begin. It may replace `#bytes`: read that only
+   * afterwards, never in the same expression.
+   */
   #reserve(count: number): number {
     const start = this.#length;
     const end = start + count;
@@ -54,7 +57,8 @@ export class Output {
   }
 
   opcode(code: number): void {
-    this.#bytes[this.#reserve(1)] = code;
+    const at = this.#reserve(1);
+    this.#bytes[at] = code;
   }
 
   /** An opcode and its operand of one byte. */
@@ -112,7 +116,8 @@ export class Output {
     if (!bytes) throw limitError(this.#limits, "integerBytes", "The value has an integer that is too large");
     if (bytes.length < 256) this.opcode8(OPCODE.LONG1, bytes.length);
     else this.#opcode32(OPCODE.LONG4, bytes.length);
-    this.#bytes.set(bytes, this.#reserve(bytes.length));
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   text(text: string): void {
@@ -121,7 +126,8 @@ export class Output {
     // Before writing, so that a huge string makes no huge buffer.
     this.#refuseLonger(this.#length + length + 5);
     this.#opcode32(OPCODE.BINUNICODE, length);
-    writeWtf8(text, this.#bytes, this.#reserve(length));
+    const at = this.#reserve(length);
+    writeWtf8(text, this.#bytes, at);
   }
 
   /** Faster than a call into Node for the short names that most messages consist of. */

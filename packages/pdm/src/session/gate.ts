@@ -81,12 +81,14 @@ function awaitWithDeadline(request: GateRequest, pending: Promise<unknown>): () 
   const release = account.lend(argumentBytes);
   let waiting: GateRequest | undefined = request;
   const finish = (outcome: Outcome): void => {
-    if (waiting === undefined) return;
+    // The request goes with it: what is returned below is kept after the answer, and must not keep the arguments alive.
+    const current = waiting;
+    if (current === undefined) return;
     waiting = undefined;
     clearTimeout(timer);
     const startedAt = performance.now();
-    settle(request, outcome);
-    reportIfSlow(request, startedAt);
+    settle(current, outcome);
+    reportIfSlow(current, startedAt);
   };
   const { requestTimeoutMs } = limits;
   const timer = setTimeout(
@@ -108,6 +110,11 @@ function awaitWithDeadline(request: GateRequest, pending: Promise<unknown>): () 
     waiting = undefined;
     clearTimeout(timer);
   };
+}
+
+/** What `map` makes of a result: at once where it is there, else when it comes. */
+export function mapResult(result: unknown, map: (value: unknown) => unknown): unknown {
+  return isPromiseLike(result) ? adopt(result).then(map) : map(result);
 }
 
 /** A promise of our own around it: a hostile `then` may throw, call back twice, or resolve to itself. */

@@ -5,7 +5,8 @@
 export class TurnBudget {
   readonly #waiting = new Set<() => void>();
   #spentMs = 0;
-  #scheduled = false;
+  #immediate: NodeJS.Immediate | undefined;
+  #wake: NodeJS.Timeout | undefined;
 
   /** Whether this turn's time is used up. */
   isSpent(turnMs: number): boolean {
@@ -22,6 +23,8 @@ export class TurnBudget {
   wait(resume: () => void): void {
     this.#waiting.add(resume);
     this.#schedule();
+    // An immediate that is not referenced does not keep the loop from sleeping until something else happens; a timer does.
+    this.#wake ??= setTimeout(() => this.#beginTurn(), 1).unref();
   }
 
   /** Withdraws `resume`. */
@@ -30,13 +33,14 @@ export class TurnBudget {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#beginTurn()).unref();
+    this.#immediate ??= setImmediate(() => this.#beginTurn()).unref();
   }
 
   #beginTurn(): void {
-    this.#scheduled = false;
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    clearTimeout(this.#wake);
+    this.#wake = undefined;
     this.#spentMs = 0;
     // Those that find the time used up again come back to the end of the line.
     const resumes = [...this.#waiting];

@@ -83,3 +83,20 @@ test("calls that go on after their clients have gone hold less than the stated t
   assert.ok(grown < DEFAULT_LIMITS.totalBytes, `it holds ${grown} bytes more`);
   assert.deepEqual([...answers.keys()], ["did not answer", "too much memory"]);
 });
+
+test("a client that waits keeps nothing of the call that was answered last", async () => {
+  await using daemon = await DaemonProcess.start();
+  const before = await daemon.measureMemory();
+  const args = [Array.from({ length: 60_000 }, () => [])];
+  const clients: RawSocket[] = [];
+  for (let count = 0; count < 40; count++) {
+    const raw = await RawSocket.open(daemon.spec, "perf");
+    clients.push(raw);
+    raw.request(["bind", 0, "test", "methods"], ["invoke", 0, "echoLater", args, new Map()]);
+    await raw.readMessage();
+    assert.deepEqual([...((await raw.readMessage()) ?? [])], ["+", 60_000]);
+  }
+  const grown = (await daemon.measureMemory()).usedBytes - before.usedBytes;
+  assert.ok(grown < 10_000_000, `it holds ${grown} bytes more`);
+  for (const raw of clients) raw[Symbol.dispose]();
+});

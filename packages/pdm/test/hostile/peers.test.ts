@@ -267,3 +267,25 @@ test("clients that have gone do not keep the places of others, whatever is pendi
   raw.request(["bind", 1, "test", "number"]);
   assert.equal((await raw.readMessage())?.[0], "+");
 });
+
+test("a client that is evicted by the first event of its subscription leaves no listener behind", async () => {
+  await using small = await DaemonProcess.start({ totalBytes: 1_000_000 });
+  using evicted = await RawSocket.open(small.spec, "perf");
+  evicted.request(["bind", 1, "test", "replaying"], ["subs", 1]);
+  await evicted.readToEnd();
+  using raw = await RawSocket.open(small.spec, "perf");
+  raw.request(["bind", 1, "test", "listeners"], ["readattr", 1]);
+  await raw.readMessage();
+  assert.equal((await raw.readMessage())?.[1], 0);
+});
+
+test("clients whose requests use up the time of a turn are all answered, though nothing else happens", async () => {
+  const clients = await Promise.all(Array.from({ length: 12 }, () => RawSocket.open(daemon.spec, "perf")));
+  for (const raw of clients)
+    raw.request(["bind", 1, "test", "methods"], ["invoke", 1, "block", Tuple.of(40), new Map()]);
+  for (const raw of clients) {
+    assert.equal((await raw.readMessage())?.[0], "+");
+    assert.equal((await raw.readMessage())?.[0], "+");
+    raw[Symbol.dispose]();
+  }
+});

@@ -266,3 +266,18 @@ function selfContaining<T>(value: T, add: (value: T) => void): T {
   add(value);
   return value;
 }
+
+test("values of any size arrive whole, wherever the output has to grow", () => {
+  const around = [
+    16_000, 16_370, 16_371, 16_372, 16_373, 16_374, 16_375, 16_376, 16_377, 16_378, 16_379, 16_380, 16_384, 40_000,
+  ];
+  for (const length of around) {
+    for (const text of ["x".repeat(length), "é€".repeat(length / 2)]) {
+      assert.equal(decodePickle(encodePickle(text)).value, text);
+      const values = [text, 2n ** 16_000n, true, [1.5, new Uint8Array(300).fill(7)], -1, "ö".repeat(20_000), null];
+      assert.deepEqual(decodePickle(encodePickle(values)).value, values);
+    }
+  }
+  const bits = Array.from({ length: 40_000 }, (_, index) => index % 3 === 0);
+  assert.deepEqual(decodePickle(encodePickle(bits)).value, bits);
+});
