@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { DaemonProcess } from "../fixtures/daemon-process.js";
 import { encodeRequest, RawSocket } from "../fixtures/raw-socket.js";
@@ -280,12 +282,30 @@ test("a client that is evicted by the first event of its subscription leaves no 
 });
 
 test("clients whose requests use up the time of a turn are all answered, though nothing else happens", async () => {
-  const clients = await Promise.all(Array.from({ length: 12 }, () => RawSocket.open(daemon.spec, "perf")));
-  for (const raw of clients)
-    raw.request(["bind", 1, "test", "methods"], ["invoke", 1, "block", Tuple.of(40), new Map()]);
+  // A process with nothing but an idle server: neither a timer nor a parent wakes its event loop.
+  const spec = daemon.spec.replace("daemon.sock", "idle.sock");
+  const source = `
+    import { createServer } from "node:http";
+    const { listen, expose, MethodTable } = await import(${JSON.stringify(new URL("../../src/index.js", import.meta.url))});
+    createServer().listen(0, "127.0.0.1");
+    const block = (ms) => { const end = performance.now() + ms; while (performance.now() < end); };
+    expose("idle", { methods: new MethodTable({ block }) });
+    console.log((await listen(${JSON.stringify(spec)})).spec);`;
+  const idle = spawn(process.execPath, ["--input-type=module", "-e", source], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(idle.stdout, "data");
+  const clients: RawSocket[] = [];
+  for (let count = 0; count < 12; count++) {
+    const raw = await RawSocket.open(spec, "perf");
+    raw.request(["bind", 1, "idle", "methods"]);
+    await raw.readMessage();
+    clients.push(raw);
+  }
+  // All at once, so that they are read in one turn of the daemon's event loop.
+  for (const raw of clients) raw.request(["invoke", 1, "block", Tuple.of(40), new Map()]);
   for (const raw of clients) {
-    assert.equal((await raw.readMessage())?.[0], "+");
     assert.equal((await raw.readMessage())?.[0], "+");
     raw[Symbol.dispose]();
   }
+  idle.kill();
+  await once(idle, "exit");
 });
