@@ -291,7 +291,10 @@ test("clients whose requests use up the time of a turn are all answered, though 
     const block = (ms) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms); };
     expose("idle", { methods: new MethodTable({ block }) });
     console.log((await listen(${JSON.stringify(spec)})).spec);`;
-  const idle = spawn(process.execPath, ["--input-type=module", "-e", source], { stdio: ["ignore", "pipe", "inherit"] });
+  const idle = spawn(process.execPath, ["--input-type=module", "-e", source], {
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: 60_000,
+  });
   await once(idle.stdout, "data");
   const clients: RawSocket[] = [];
   for (let count = 0; count < 12; count++) {
