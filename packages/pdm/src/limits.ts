@@ -11,7 +11,7 @@ export interface Limits {
   readonly nameLineBytes: number;
   /** Milliseconds from the accept to the end of the name line. Over it: `-ERR`, closed. Stops idle connections that never say anything. */
   readonly helloTimeoutMs: number;
-  /** Connections of one listener at a time. One more: `-ERR`, closed. Stops the using up of descriptors. */
+  /** Connections of one listener at a time. One more takes the place of a client that has ended its side, else: `-ERR`, closed. Stops the using up of descriptors. */
   readonly connections: number;
   /** Bytes of one `repl` command. Over it: a `-` line, closed. Stops endless commands. */
   readonly blockBytes: number;
@@ -39,19 +39,19 @@ export interface Limits {
   readonly boundIds: number;
   /** Subscriptions of one connection. Over it: the request fails; stays open. */
   readonly subscriptions: number;
-  /** Bytes of output that wait for one connection's reader. Over it, events are dropped, oldest first, and counted; no further request is read until replies have gone out. */
+  /** Bytes of events that wait for one connection's reader. Over it, they are dropped, oldest first, and counted; the newest always stays. (Replies need no limit of their own: while one waits, no further request is taken.) */
   readonly queuedOutputBytes: number;
   /** Positional arguments of one call. Over it: the request fails; stays open. Stops calls that leave the called function no stack. */
   readonly arguments: number;
-  /** Milliseconds that a pending result (a promise) may take. Over it: the request fails, the result is ignored; stays open. */
+  /** Milliseconds that a pending result (a promise) of a `perf` request may take; `repl` commands have no such limit. Over it: the request fails, the result is ignored; stays open. */
   readonly requestTimeoutMs: number;
   /** Milliseconds that all connections together may take in one turn of the event loop before the rest of their requests waits for the next. Stops floods of requests from keeping the service from its work. */
   readonly turnMs: number;
-  /** Milliseconds that an object's own code may block the event loop before its name and duration are reported as a process warning. */
+  /** Milliseconds that an object's own code may block the event loop before its name and duration are reported: each time on a diagnostics channel, at most once in ten seconds as a process warning. */
   readonly slowObjectMs: number;
   /** Milliseconds that a connection being closed gets to read the reason. */
   readonly closeGraceMs: number;
-  /** Bytes held for all connections of the process together: partial input, requests under way, bindings, subscriptions, queued output. Over it, the connection that holds the most is closed, with the reason sent. */
+  /** Bytes held for all connections of the process together: partial input, arguments of calls under way (half of it at the most), bindings, subscriptions, queued output. Over it, the connection that holds the most is closed, with the reason sent unless it is not reading. */
   readonly totalBytes: number;
 }
 
