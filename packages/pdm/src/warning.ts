@@ -1,3 +1,5 @@
+import { readClockMs } from "./clock.js";
+
 /** At most one warning of a code in this time, whatever clients and objects do: the service's log is not theirs to fill. */
 const INTERVAL_MS = 10_000;
 
@@ -12,7 +14,7 @@ const reports = new Map<string, { at: number; suppressed: number }>();
  * @param reason an error or whatever else was thrown, if anything
  */
 export function warn(code: string, what: string, reason?: unknown): void {
-  const now = performance.now();
+  const now = readClockMs();
   const last = reports.get(code);
   if (last !== undefined && now - last.at < INTERVAL_MS) {
     last.suppressed += 1;

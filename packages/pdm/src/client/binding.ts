@@ -1,3 +1,4 @@
+import { Tuple } from "../pickle/values.js";
 import { NoSuchInterfaceError } from "./errors.js";
 import type { PerfChannel } from "./perf-channel.js";
 import type { RequestDescription } from "./remote-failure.js";
@@ -38,14 +39,14 @@ export class Binding implements Receiver<unknown> {
 
   /** Asks the server for an object of a module. */
   bind(module: string, name: string): void {
-    this.#channel.submit(["bind", this.id, module, name], this.#request, this);
+    this.#channel.submit(Tuple.of<unknown>("bind", this.id, module, name), this.#request, this);
   }
 
   /** Asks the server for an entry of `directory`, which must be bound; it may be released right afterwards. */
   lookUp(directory: Binding, name: string): void {
     this.#request = { kind: "lookup", target: this.target };
     if (directory.interfaces.includes("dir"))
-      this.#channel.submit(["lookup", this.id, directory.id, name], this.#request, this);
+      this.#channel.submit(Tuple.of<unknown>("lookup", this.id, directory.id, name), this.#request, this);
     else
       this.fail(
         () =>
@@ -107,7 +108,7 @@ export class Binding implements Receiver<unknown> {
     if (this.#holders > 0 || this.#outcome === undefined || this.#gone) return;
     this.#leave();
     this.subscription.end();
-    this.#channel.dismiss(["unbind", this.id]);
+    this.#channel.dismiss(Tuple.of<unknown>("unbind", this.id));
   }
 
   #leave(): void {

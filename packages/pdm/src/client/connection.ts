@@ -1,6 +1,7 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ClientLimits } from "../limits.js";
 import { InputBuffer } from "../wire/input-buffer.js";
+import { Deadlines } from "./deadlines.js";
 import { ConnectionLostError, TooManyRequestsError } from "./errors.js";
 
 /** One side of a conversation that a {@link ClientConnection} feeds. */
@@ -15,23 +16,29 @@ export interface ClientConversation {
   lose(): void;
 }
 
+/** What is sent in one turn of the event loop is joined into one buffer up to this size. */
+const MAX_JOINED_BYTES = 65_536;
+
 /** A client's end of one connection: cuts nothing itself, writes what is sent in one turn of the event loop together. */
 export class ClientConnection {
   /** As the caller wrote it. */
   readonly spec: string;
   readonly limits: ClientLimits;
+  /** Of all who wait for something from this connection. */
+  readonly deadlines: Deadlines = new Deadlines();
   /** Resolves when the socket is closed: with the error that ended the connection, with undefined after `close()`. */
   readonly closed: Promise<ConnectionLostError | undefined>;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #input = new InputBuffer();
   #conversation: ClientConversation | undefined;
-  #corked = false;
+  #outgoing: Buffer[] = [];
+  #outgoingBytes = 0;
   #open = true;
   /** What ended it, unless the caller did. */
   #loss: { readonly message: string; readonly options: ErrorOptions | undefined } | undefined;
 
   /** Takes the connected socket over, for good. Nothing is read before `converse`. */
-  constructor(socket: Socket, spec: string, limits: ClientLimits) {
+  constructor(socket: Duplex, spec: string, limits: ClientLimits) {
     this.#socket = socket;
     this.spec = spec;
     this.limits = limits;
@@ -68,15 +75,9 @@ export class ClientConnection {
    */
   send(bytes: Buffer): void {
     if (!this.#open) return;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        this.#socket.uncork();
-      });
-    }
-    this.#socket.write(bytes);
+    if (this.#outgoing.length === 0) process.nextTick(this.#flush);
+    this.#outgoing.push(bytes);
+    this.#outgoingBytes += bytes.length;
   }
 
   /** @throws ConnectionLostError where the connection is gone */
@@ -91,7 +92,7 @@ export class ClientConnection {
   checkWritable(): void {
     this.checkOpen();
     const { queuedOutputBytes } = this.limits;
-    if (this.#socket.writableLength > queuedOutputBytes) {
+    if (this.#outgoingBytes + this.#socket.writableLength > queuedOutputBytes) {
       throw new TooManyRequestsError(
         `${this.spec} does not read: over ${queuedOutputBytes} bytes wait for it (limits.queuedOutputBytes); nothing was sent`,
       );
@@ -122,6 +123,21 @@ export class ClientConnection {
     return !this.#open && this.#loss === undefined;
   }
 
+  readonly #flush = (): void => {
+    const pieces = this.#outgoing;
+    const bytes = this.#outgoingBytes;
+    this.#outgoing = [];
+    this.#outgoingBytes = 0;
+    if (!this.#open) return;
+    if (pieces.length > 1 && bytes > MAX_JOINED_BYTES) {
+      this.#socket.cork();
+      for (const piece of pieces) this.#socket.write(piece);
+      this.#socket.uncork();
+    } else {
+      this.#socket.write(joinPieces(pieces, bytes));
+    }
+  };
+
   #receive(chunk: Buffer): void {
     if (!this.#open) return;
     this.#input.append(chunk);
@@ -142,5 +158,12 @@ export class ClientConnection {
     this.#input.clear();
     this.#socket.destroy();
     this.#conversation?.lose();
+    this.deadlines.clear();
   }
+}
+
+/** A single piece stays as it is. */
+function joinPieces(pieces: readonly Buffer[], bytes: number): Buffer {
+  const [first] = pieces;
+  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces, bytes);
 }

@@ -1,3 +1,4 @@
+import { readClockMs } from "../clock.js";
 import { openSocket } from "../transport/open-socket.js";
 import { parseConnectSpec } from "../transport/connect-spec.js";
 import { CONNECT_TIMEOUT_MS, type ClientLimits } from "../limits.js";
@@ -23,13 +24,13 @@ export async function openConnection(
 ): Promise<ClientConnection> {
   const { signal } = options;
   const timeoutMs = checkTimeoutMs(options.timeoutMs ?? CONNECT_TIMEOUT_MS);
-  const startedMs = performance.now();
+  const startedMs = readClockMs();
   const socket = await openSocket(parseConnectSpec(spec), {
     ...(signal && { signal }),
     ...(timeoutMs !== Infinity && { timeoutMs }),
   });
   const connection = new ClientConnection(socket, spec, limits);
-  const leftMs = Math.max(1, timeoutMs - (performance.now() - startedMs));
+  const leftMs = Math.max(1, timeoutMs - (readClockMs() - startedMs));
   const hello = new Hello(connection, protocol, { signal, timeoutMs: leftMs }, timeoutMs);
   connection.converse(hello);
   const outcome = await hello.waiter.outcome;
@@ -53,7 +54,7 @@ class Hello implements ClientConversation {
   ) {
     this.#connection = connection;
     this.#protocol = protocol;
-    this.waiter = new Waiter(options, Infinity, () => this.#createTimeout(totalTimeoutMs));
+    this.waiter = new Waiter(options, Infinity, connection.deadlines, () => this.#createTimeout(totalTimeoutMs));
   }
 
   receive(input: InputBuffer): void {

@@ -1,7 +1,6 @@
-import { decodePickle } from "../pickle/decode.js";
-import { encodePickle } from "../pickle/encode.js";
-import type { PickleLimits } from "../pickle/pickle-error.js";
-import { Tuple } from "../pickle/values.js";
+import { decodePickle, type DecodeOptions } from "../pickle/decode.js";
+import { encodePickle, type EncodeOptions } from "../pickle/encode.js";
+import type { Tuple } from "../pickle/values.js";
 import { FRAME_HEADER_BYTES, sealFrame, takeFrame } from "../wire/frame.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
 import type { ClientConnection, ClientConversation } from "./connection.js";
@@ -36,22 +35,19 @@ const MAX_PICKLE_BYTES = 2_147_483_647;
 export class PerfChannel implements ClientConversation {
   readonly connection: ClientConnection;
   readonly #requestTimeoutMs: number;
-  readonly #exactFloats: boolean;
-  readonly #pickleLimits: PickleLimits;
+  readonly #encoding: EncodeOptions;
+  readonly #decoding: DecodeOptions;
   readonly #pending = new Fifo<PendingRequest>();
   readonly #sinks = new Map<number, EventSink>();
   #lastId = 0;
 
   constructor(connection: ClientConnection, requestTimeoutMs: number, exactFloats: boolean) {
     this.connection = connection;
-    this.#exactFloats = exactFloats;
     this.#requestTimeoutMs = requestTimeoutMs;
     // The size of a request is checked here, by the name that the limit has here.
-    this.#pickleLimits = {
-      ...connection.limits,
-      replyBytes: MAX_PICKLE_BYTES,
-      replyObjects: connection.limits.pickleMemo,
-    };
+    const limits = { ...connection.limits, replyBytes: MAX_PICKLE_BYTES, replyObjects: connection.limits.pickleMemo };
+    this.#encoding = { limits, headroom: FRAME_HEADER_BYTES };
+    this.#decoding = { limits, exactFloats };
     connection.converse(this);
   }
 
@@ -62,8 +58,8 @@ export class PerfChannel implements ClientConversation {
 
   /** Someone who waits for what that request brings. */
   createWaiter<T>(options: RequestOptions, { kind, target, method }: RequestDescription): Waiter<T> {
-    const { spec } = this.connection;
-    return new Waiter<T>(options, this.#requestTimeoutMs, (timeoutMs) => {
+    const { spec, deadlines } = this.connection;
+    return new Waiter<T>(options, this.#requestTimeoutMs, deadlines, (timeoutMs) => {
       const what = `${method ?? kind} of ${target}`;
       return new RequestTimeoutError(
         `no reply from ${spec} to ${what} within ${timeoutMs} ms; it may still be carried out`,
@@ -72,11 +68,7 @@ export class PerfChannel implements ClientConversation {
   }
 
   /** Sends a request and waits for its reply. */
-  request(
-    message: readonly unknown[],
-    request: RequestDescription,
-    options: RequestOptions,
-  ): Promise<Outcome<unknown>> {
+  request(message: Tuple, request: RequestDescription, options: RequestOptions): Promise<Outcome<unknown>> {
     const waiter = this.createWaiter<unknown>(options, request);
     if (!waiter.settled) this.submit(message, request, waiter);
     return waiter.outcome;
@@ -86,7 +78,7 @@ export class PerfChannel implements ClientConversation {
    * Sends a request whose outcome goes to `receiver`, whenever it comes: at once, with PickleError, TooManyRequestsError
    * or ConnectionLostError, where it could not be sent.
    */
-  submit(message: readonly unknown[], request: RequestDescription, receiver: Receiver<unknown>): void {
+  submit(message: Tuple, request: RequestDescription, receiver: Receiver<unknown>): void {
     try {
       this.connection.checkWritable();
       this.#checkPending();
@@ -97,7 +89,7 @@ export class PerfChannel implements ClientConversation {
   }
 
   /** Sends a request that lets go of something: whatever waits already, and nobody waits for its reply. */
-  dismiss(message: readonly unknown[], onReply?: () => void): void {
+  dismiss(message: Tuple, onReply?: () => void): void {
     if (this.connection.isOpen) this.#send(message, { request: DISMISSAL, receiver: { settle: () => onReply?.() } });
   }
 
@@ -134,8 +126,8 @@ export class PerfChannel implements ClientConversation {
     );
   }
 
-  #send(message: readonly unknown[], pending: PendingRequest): void {
-    const frame = encodePickle(Tuple.from(message), { headroom: FRAME_HEADER_BYTES, limits: this.#pickleLimits });
+  #send(message: Tuple, pending: PendingRequest): void {
+    const frame = encodePickle(message, this.#encoding);
     const { frameBytes } = this.connection.limits;
     if (frame.length - FRAME_HEADER_BYTES > frameBytes) {
       throw new ProtocolError(
@@ -169,7 +161,7 @@ export class PerfChannel implements ClientConversation {
 
   #decode(frame: Buffer): { value: unknown; memoryBytes: number } {
     try {
-      return decodePickle(frame, { limits: this.#pickleLimits, exactFloats: this.#exactFloats });
+      return decodePickle(frame, this.#decoding);
     } catch (error) {
       // Whether it was a reply cannot be told, and a reply skipped would shift all later ones.
       throw new ProtocolError(`the other side sent a message that cannot be read: ${String(error)}`, { cause: error });

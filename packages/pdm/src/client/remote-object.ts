@@ -72,20 +72,17 @@ export class RemoteObject {
 
   /** The names of this directory's entries, in the other side's order. */
   async list(options: RequestOptions = {}): Promise<string[]> {
-    const { id } = this.#use("dir");
-    return readNames(await this.#request("ls", ["ls", id], options));
+    return readNames(await this.#ask("dir", "ls", [], options));
   }
 
   /** The value of this attribute now. @throws ReadFailedError */
-  async read(options: RequestOptions = {}): Promise<unknown> {
-    const { id } = this.#use("attr");
-    return this.#request("readattr", ["readattr", id], options);
+  read(options: RequestOptions = {}): Promise<unknown> {
+    return this.#ask("attr", "readattr", [], options);
   }
 
   /** What this attribute means; undefined where nobody wrote it down. */
   async describe(options: RequestOptions = {}): Promise<RemoteDescription | undefined> {
-    const { id } = this.#use("attr");
-    const info = await this.#request("attrinfo", ["attrinfo", id], options);
+    const info = await this.#ask("attr", "attrinfo", [], options);
     if (info === null || info === undefined) return undefined;
     const { fields } = readPythonObject(info);
     return { description: typeof fields["desc"] === "string" ? fields["desc"] : undefined, fields };
@@ -98,9 +95,7 @@ export class RemoteObject {
    * @throws NoSuchMethodError
    */
   async invoke(method: string, args: readonly unknown[] = [], options: InvokeOptions = {}): Promise<unknown> {
-    const { id } = this.#use("invoke");
-    const message = ["invoke", id, method, Tuple.from(args), options.kwargs ?? {}];
-    return this.#request("invoke", message, options, method);
+    return this.#ask("invoke", "invoke", [method, Tuple.from(args), options.kwargs ?? {}], options, method);
   }
 
   /**
@@ -160,15 +155,17 @@ export class RemoteObject {
     );
   }
 
-  async #request(
+  /** Sends a request that needs the interface `needed`, and waits for what it returns. */
+  async #ask(
+    needed: string,
     kind: RequestDescription["kind"],
-    message: readonly unknown[],
+    parameters: readonly unknown[],
     options: RequestOptions,
     method?: string,
   ): Promise<unknown> {
-    const { target } = this.#binding;
+    const { id, target } = this.#use(needed);
     const request: RequestDescription = method === undefined ? { kind, target } : { kind, target, method };
-    return takeValue(await this.#channel.request(message, request, options));
+    return takeValue(await this.#channel.request(Tuple.of<unknown>(kind, id, ...parameters), request, options));
   }
 
   #createClosed(): HandleClosedError {

@@ -70,10 +70,11 @@ export class ReplChannel implements ClientConversation {
     options: RequestOptions,
     onOutput: ((line: string) => void) | undefined,
   ): Promise<Outcome<ReplResult>> {
-    const { spec } = this.connection;
+    const { spec, deadlines } = this.connection;
     const waiter = new Waiter<ReplResult>(
       options,
       Infinity,
+      deadlines,
       (timeoutMs) =>
         new RequestTimeoutError(`the command on ${spec} was not done within ${timeoutMs} ms; if it began, it goes on`),
     );

@@ -1,3 +1,4 @@
+import { Tuple } from "../pickle/values.js";
 import { HandleClosedError } from "./errors.js";
 import type { StreamQueue } from "./stream-queue.js";
 import type { EventSink, PerfChannel } from "./perf-channel.js";
@@ -86,7 +87,9 @@ export class Subscription implements EventSink {
     if (this.#state === "asked") return;
     this.#state = "asked";
     this.#channel.listen(this.#id, this);
-    this.#channel.submit(["subs", this.#id], this.#request, { settle: (outcome) => this.#conclude(outcome) });
+    this.#channel.submit(Tuple.of<unknown>("subs", this.#id), this.#request, {
+      settle: (outcome) => this.#conclude(outcome),
+    });
   }
 
   #conclude(outcome: Outcome<unknown>): void {
@@ -102,7 +105,7 @@ export class Subscription implements EventSink {
     if (this.#queues.size > 0 || this.#state !== "standing") return;
     this.#state = "none";
     this.#ending += 1;
-    this.#channel.dismiss(["unsubs", this.#id], () => (this.#ending -= 1));
+    this.#channel.dismiss(Tuple.of<unknown>("unsubs", this.#id), () => (this.#ending -= 1));
   }
 }
 

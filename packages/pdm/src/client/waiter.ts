@@ -1,5 +1,6 @@
 import { PdmError } from "../errors.js";
 import { unwatchAbort, watchAbort } from "./abort-watch.js";
+import type { Deadlines, Expiring } from "./deadlines.js";
 
 /** How long to wait for one answer. */
 export interface RequestOptions {
@@ -32,28 +33,33 @@ const MAX_TIMEOUT_MS = 2_147_483_647;
  * Someone who waits for one outcome, for a limited time. Only the first outcome counts: whoever gave up is deaf to the
  * answer that comes later.
  */
-export class Waiter<T> implements Receiver<T> {
+export class Waiter<T> implements Receiver<T>, Expiring {
   /** Never rejects. */
   readonly outcome: Promise<Outcome<T>>;
+  readonly #deadlines: Deadlines;
+  readonly #makeTimeoutError: (timeoutMs: number) => Error;
+  readonly #timeoutMs: number;
   #resolve: ((outcome: Outcome<T>) => void) | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #signal: AbortSignal | undefined;
-  readonly #abort = (): void => this.settle(createAborted(this.#signal));
+  #unwatch: (() => void) | undefined;
 
   /**
+   * @param deadlines of the connection that the outcome comes from
    * @param makeTimeoutError is given the milliseconds that passed
    * @throws PdmError `ERR_PDM_OPTION` for a `timeoutMs` that is none
    */
-  constructor(options: RequestOptions, defaultTimeoutMs: number, makeTimeoutError: (timeoutMs: number) => Error) {
-    const timeoutMs = checkTimeoutMs(options.timeoutMs ?? defaultTimeoutMs);
+  constructor(
+    options: RequestOptions,
+    defaultTimeoutMs: number,
+    deadlines: Deadlines,
+    makeTimeoutError: (timeoutMs: number) => Error,
+  ) {
+    this.#timeoutMs = checkTimeoutMs(options.timeoutMs ?? defaultTimeoutMs);
+    this.#deadlines = deadlines;
+    this.#makeTimeoutError = makeTimeoutError;
     this.outcome = new Promise((resolve) => (this.#resolve = resolve));
-    this.#signal = options.signal;
-    if (this.#signal?.aborted === true) {
-      this.#abort();
-      return;
-    }
-    if (this.#signal !== undefined) watchAbort(this.#signal, this.#abort);
-    if (timeoutMs !== Infinity) this.#timer = setTimeout(expire<T>, timeoutMs, this, timeoutMs, makeTimeoutError);
+    const { signal } = options;
+    if (signal !== undefined && !this.#watch(signal)) return;
+    if (this.#timeoutMs !== Infinity) deadlines.add(this, this.#timeoutMs);
   }
 
   get settled(): boolean {
@@ -64,18 +70,26 @@ export class Waiter<T> implements Receiver<T> {
     const resolve = this.#resolve;
     if (resolve === undefined) return;
     this.#resolve = undefined;
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    if (this.#signal !== undefined) unwatchAbort(this.#signal, this.#abort);
+    this.#deadlines.delete(this);
+    this.#unwatch?.();
     resolve(outcome);
   }
-}
 
-function expire<T>(waiter: Waiter<T>, timeoutMs: number, makeTimeoutError: (timeoutMs: number) => Error): void {
-  waiter.settle({ kind: "failed", makeError: () => makeTimeoutError(timeoutMs) });
-}
+  expire(): void {
+    this.settle({ kind: "failed", makeError: () => this.#makeTimeoutError(this.#timeoutMs) });
+  }
 
-function createAborted(signal: AbortSignal | undefined): Outcome<never> {
-  return { kind: "failed", makeError: () => signal?.reason };
+  /** False where it has aborted already. */
+  #watch(signal: AbortSignal): boolean {
+    const abort = (): void => this.settle({ kind: "failed", makeError: () => signal.reason });
+    if (signal.aborted) {
+      abort();
+      return false;
+    }
+    watchAbort(signal, abort);
+    this.#unwatch = () => unwatchAbort(signal, abort);
+    return true;
+  }
 }
 
 /** @throws PdmError `ERR_PDM_OPTION` for what is neither a number of milliseconds that Node can wait nor `Infinity` */

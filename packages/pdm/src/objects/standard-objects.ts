@@ -1,4 +1,4 @@
-import os from "node:os";
+import { readClockMs } from "../clock.js";
 import { ComputedAttribute } from "./attribute.js";
 import type { Invocable } from "./interfaces.js";
 import { UnknownMethodError } from "./method-table.js";
@@ -6,7 +6,7 @@ import { StaticDirectory } from "./static-directory.js";
 import { StructSequence } from "./struct-sequence.js";
 
 // Now, when the library is loaded, and not when somebody first looks.
-const loadedAt = performance.now();
+const loadedAt = readClockMs();
 const cpuAtLoad = process.cpuUsage();
 
 /** The objects that are in every process, by module and name. */
@@ -22,7 +22,7 @@ function cpuSeconds(pick: (usage: NodeJS.CpuUsage) => number): number {
 function createSysres(): StaticDirectory {
   return new StaticDirectory({
     realtime: new ComputedAttribute(
-      () => (performance.now() - loadedAt) / 1000,
+      () => (readClockMs() - loadedAt) / 1000,
       "Seconds since the management library was loaded.",
     ),
     cputime: new ComputedAttribute(
@@ -66,12 +66,13 @@ function createSysinfo(): StaticDirectory {
   return new StaticDirectory({
     pid: new ComputedAttribute(() => process.pid, "The process id."),
     uname: new ComputedAttribute(readUname, "What uname says of the system."),
-    hostname: new ComputedAttribute(() => os.hostname(), "The name of the machine."),
+    hostname: new ComputedAttribute(() => process.getBuiltinModule("node:os").hostname(), "The name of the machine."),
     platform: new ComputedAttribute(() => process.platform, "The operating system, such as linux or darwin."),
   });
 }
 
 function readUname(): StructSequence {
+  const os = process.getBuiltinModule("node:os");
   return new StructSequence("posix.uname_result", {
     sysname: os.type(),
     nodename: os.hostname(),

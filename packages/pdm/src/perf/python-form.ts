@@ -14,8 +14,8 @@ const ATTRIBUTE_INFO_CLASS = new Global("pdm.perf", "attrinfo");
 /** `posix.uname_result` came with Python 3; a client that speaks protocol 0 is taken for a Python 2. */
 const PYTHON3_SEQUENCE = "posix.uname_result";
 
-/** Identifiers with dots between, at least two. */
-const CLASS_NAME = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+$/u;
+/** Identifiers with dots between, at least two. Beyond ASCII Python decides. */
+const CLASS_NAME = /^[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*(?:\.[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)+$/;
 
 /** An error's message is for people; a longer one is cut. */
 const MAX_MESSAGE_CHARACTERS = 4_096;

@@ -49,12 +49,14 @@ const FORBIDDEN: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** By opcode; an array of functions is as fast as a switch over numbers, and each is where it belongs. */
-const HANDLERS: readonly (((machine: Machine) => void) | undefined)[] = Array.from({ length: 256 }, (_, opcode) => {
-  for (const table of [FRAMING_OPCODES, SCALAR_OPCODES, CONTAINER_OPCODES, OBJECT_OPCODES, MEMO_OPCODES]) {
-    if (table[opcode]) return table[opcode];
-  }
-  return undefined;
-});
+const HANDLERS: readonly (((machine: Machine) => void) | undefined)[] = Object.assign(
+  Array.from({ length: 256 }, () => undefined),
+  FRAMING_OPCODES,
+  SCALAR_OPCODES,
+  CONTAINER_OPCODES,
+  OBJECT_OPCODES,
+  MEMO_OPCODES,
+);
 
 /**
  * Reads one pickle of protocol 0 to 5, which must be all that the bytes hold.

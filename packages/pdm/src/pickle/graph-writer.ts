@@ -237,7 +237,7 @@ export class GraphWriter {
   #writeGlobal(global: Global): void {
     const { module, name } = python2Global(global.module, global.name);
     const names = name.split(".");
-    if (module === "" || names.includes("") || /[\n\p{Surrogate}]/u.test(module + name)) {
+    if (module === "" || names.includes("") || /[\n\ud800-\udfff]/u.test(module + name)) {
       throw this.#unsupported(`is no name of a Python class: ${JSON.stringify(`${module}.${name}`)}`);
     }
     for (let nested = names.length; nested > 1; nested--) this.write(GETATTR);

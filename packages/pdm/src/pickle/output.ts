@@ -21,7 +21,7 @@ export class Output {
     const isSmall = headroom < SCRATCH_BYTES;
     this.#bytes = (isSmall && idleScratch) || Buffer.allocUnsafeSlow(SCRATCH_BYTES + (isSmall ? 0 : headroom));
     idleScratch = undefined;
-    this.#bytes.fill(0, 0, headroom);
+    for (let index = 0; index < headroom; index++) this.#bytes[index] = 0;
     this.#length = headroom;
   }
 

@@ -7,7 +7,7 @@ export function formatTrail(steps: readonly unknown[]): string {
   let text = "value";
   for (const step of steps) {
     if (step === KEY || step === ELEMENT) text += `{${step.description}}`;
-    else if (typeof step === "string" && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step)) text += `.${step}`;
+    else if (typeof step === "string" && /^[A-Za-z_$][\w$]*$/.test(step)) text += `.${step}`;
     else if (typeof step === "string") text += `[${JSON.stringify(cut(step))}]`;
     else if (typeof step === "object" && step !== null) text += "[…]";
     else text += `[${cut(String(step))}]`;

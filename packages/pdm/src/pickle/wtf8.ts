@@ -42,7 +42,7 @@ export function wtf8Length(text: string): number {
 /** Writes a text as {@link decodeWtf8} reads it; the room must be there. Returns the position after it. */
 export function writeWtf8(text: string, bytes: Buffer, at: number): number {
   const end = at + bytes.write(text, at, "utf8");
-  if (end - at === text.length || !/\p{Surrogate}/u.test(text)) return end;
+  if (end - at === text.length || !/[\ud800-\udfff]/u.test(text)) return end;
   // Node wrote U+FFFD, three bytes as well, for each lone surrogate: walk along and put the surrogate there.
   let position = at;
   for (const character of text) {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { readClockMs } from "../clock.js";
 import type { Limits } from "../limits.js";
 import { warn } from "../warning.js";
 import { InputBuffer } from "../wire/input-buffer.js";
@@ -185,7 +186,7 @@ export class Connection {
 
   #pump(): void {
     if (this.#pumping) return;
-    const startedAt = performance.now();
+    const startedAt = readClockMs();
     this.#pumping = true;
     try {
       this.#converse();

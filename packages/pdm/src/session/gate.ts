@@ -1,4 +1,5 @@
 import { channel } from "node:diagnostics_channel";
+import { readClockMs } from "../clock.js";
 import { PdmError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import { warn } from "../warning.js";
@@ -59,7 +60,7 @@ export interface GateRequest {
  * @returns where the result is pending: lets go of the request, so that `settle` is not called any more
  */
 export function passGate(request: GateRequest): (() => void) | undefined {
-  const startedAt = performance.now();
+  const startedAt = readClockMs();
   let outcome: Outcome;
   let pending: Promise<unknown> | undefined;
   try {
@@ -86,7 +87,7 @@ function awaitWithDeadline(request: GateRequest, pending: Promise<unknown>): () 
     if (current === undefined) return;
     waiting = undefined;
     clearTimeout(timer);
-    const startedAt = performance.now();
+    const startedAt = readClockMs();
     settle(current, outcome);
     reportIfSlow(current, startedAt);
   };
@@ -139,7 +140,7 @@ function fail(target: string, error: unknown): Outcome {
 }
 
 function reportIfSlow({ target, limits }: GateRequest, startedAt: number): void {
-  const blockedMs = performance.now() - startedAt;
+  const blockedMs = readClockMs() - startedAt;
   if (blockedMs <= limits.slowObjectMs) return;
   slowReports.publish({ target, blockedMs } satisfies GateReport);
   warn("PDM_SLOW_OBJECT", `${target} blocked the event loop for ${Math.round(blockedMs)} ms in answer to a request`);

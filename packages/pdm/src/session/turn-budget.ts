@@ -1,3 +1,8 @@
+import { readClockMs } from "../clock.js";
+
+/** Time that is not worth an immediate, which would cost as much as a small request: it may be that of several turns. */
+const NEGLIGIBLE_MS = 0.1;
+
 /**
  * Shares the event loop between all connections and the service itself: once requests have taken their time in one turn of
  * the loop, further input waits for the next turn, in the order in which it came.
@@ -13,10 +18,10 @@ export class TurnBudget {
     return this.#spentMs > turnMs;
   }
 
-  /** Counts the milliseconds since `startedAt` (of `performance.now()`) to this turn. */
+  /** Counts the milliseconds since `startedAt` (of `readClockMs()`) to this turn. */
   spend(startedAt: number): void {
-    this.#spentMs += performance.now() - startedAt;
-    this.#schedule();
+    this.#spentMs += readClockMs() - startedAt;
+    if (this.#spentMs > NEGLIGIBLE_MS) this.#schedule();
   }
 
   /** Calls `resume` in a later turn, once, unless it is withdrawn. */

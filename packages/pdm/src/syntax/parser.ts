@@ -1,5 +1,4 @@
 import { closeSync, openSync } from "node:fs";
-import { devNull } from "node:os";
 import { PdmError } from "../errors.js";
 import type * as grammarModule from "./grammar.js";
 
@@ -35,7 +34,7 @@ export async function loadGrammar(): Promise<Grammar> {
   if (grammar) return grammar;
   try {
     // Node 20 remembers an import that failed for want of a descriptor, and never tries again. So the want is found out first.
-    closeSync(openSync(devNull, "r"));
+    closeSync(openSync(process.getBuiltinModule("node:os").devNull, "r"));
     grammar = await import("./grammar.js");
     return grammar;
   } catch (error) {

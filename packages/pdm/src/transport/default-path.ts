@@ -1,8 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
-import { threadId } from "node:worker_threads";
 import { DEFAULT_SOCKET_MODE, ListenError } from "./listen-spec.js";
 import type { ListenSpec } from "./listen-spec.js";
 
@@ -31,6 +29,7 @@ const MAX_NAME_LENGTH = 32;
  */
 export function chooseDefaultSpec(name?: string, surroundings: Surroundings = readSurroundings()): ListenSpec {
   const { platform, env } = surroundings;
+  const { threadId } = process.getBuiltinModule("node:worker_threads");
   const thread = threadId === 0 ? "" : `-t${threadId}`;
   const file = `${cleanName(name ?? env["npm_package_name"] ?? basename(process.argv[1] ?? ""))}-${process.pid}${thread}`;
   if (platform === "win32") return { kind: "pipe", path: `\\\\.\\pipe\\pdm-${file}` };
@@ -44,7 +43,7 @@ function readSurroundings(): Surroundings {
     env: process.env,
     uid: process.geteuid?.() ?? -1,
     runFolder: "/run",
-    temporaryFolder: tmpdir(),
+    temporaryFolder: process.getBuiltinModule("node:os").tmpdir(),
   };
 }
 

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { ListenError } from "./listen-spec.js";
@@ -44,7 +43,8 @@ function readGroupFile(): string {
 async function askGetent(group: string): Promise<string> {
   if (group.startsWith("-")) return ""; // it would be an option
   try {
-    return (await promisify(execFile)("getent", ["group", group], { timeout: GETENT_TIMEOUT_MS })).stdout;
+    const execFile = promisify(process.getBuiltinModule("node:child_process").execFile);
+    return (await execFile("getent", ["group", group], { timeout: GETENT_TIMEOUT_MS })).stdout;
   } catch {
     return ""; // no such group, or no such program
   }

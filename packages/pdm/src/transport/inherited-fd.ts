@@ -1,5 +1,5 @@
-import cluster from "node:cluster";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Cluster } from "node:cluster";
 import type { Server } from "node:net";
 import { formatHostPort } from "./host-port.js";
 import type { ListenAddress } from "./listen-address.js";
@@ -41,7 +41,7 @@ export async function listenOnInheritedFd(server: Server, fd: number): Promise<L
 function inspectDescriptor(fd: number): string | undefined {
   if (fd < 3) throw fdError(fd, "is the standard input, output or error; inherited sockets begin at fd:3");
   // There a descriptor's number would be taken for one of the primary's.
-  if (cluster.isWorker) throw fdError(fd, "cannot be used in a cluster's worker; give each worker a path of its own");
+  if (isClusterWorker()) throw fdError(fd, "cannot be used in a cluster's worker; give each worker a path of its own");
   let inode: string;
   try {
     const stats = fstatSync(fd, { bigint: true });
@@ -62,6 +62,11 @@ function inspectDescriptor(fd: number): string | undefined {
   const tcp = findRow("/proc/self/net/tcp", 9, inode) ?? findRow("/proc/self/net/tcp6", 9, inode);
   if (tcp !== undefined && tcp[3] !== "0A") throw fdError(fd, "is a connection; pass a socket that listens");
   return undefined;
+}
+
+function isClusterWorker(): boolean {
+  // Its types are those of an import.
+  return (process.getBuiltinModule("node:cluster") as unknown as Cluster).isWorker;
 }
 
 /** The fields of the row that has the inode in the given column; what comes after the last expected blank stays together. */

@@ -1,15 +1,16 @@
-import { BlockList, isIP, isIPv4 } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import { formatHostPort } from "./host-port.js";
 import type { HostPort } from "./host-port.js";
 import { ListenError } from "./listen-spec.js";
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4"); // also answers for ::ffff:127.0.0.0/104
-LOOPBACK.addAddress("::1", "ipv6");
-
 /** Whether only this machine can reach the address, a literal one: 127.0.0.0/8, `::1`, `::ffff:127.x.x.x`. */
 export function isLoopbackAddress(address: string): boolean {
-  return isIP(address) !== 0 && LOOPBACK.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+  if (isIP(address) === 0) return false;
+  const { BlockList } = process.getBuiltinModule("node:net");
+  const loopback = new BlockList();
+  loopback.addSubnet("127.0.0.0", 8, "ipv4"); // also answers for ::ffff:127.0.0.0/104
+  loopback.addAddress("::1", "ipv6");
+  return loopback.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }
 
 /**

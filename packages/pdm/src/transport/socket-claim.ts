@@ -1,6 +1,5 @@
 import { linkSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { readIdentity } from "./file-identity.js";
 import type { FileIdentity } from "./file-identity.js";
 import { ListenError } from "./listen-spec.js";
@@ -42,7 +41,7 @@ export async function claimName(folder: PrivateFolder, path: string): Promise<vo
     if (found.state === "live") throw inUse(path, found.reason);
     if (found.state === "dead" && replaceDead(folder, path, found.identity)) return;
     await breakDeadLock(dirname(path));
-    await delay(Math.random() * 20);
+    await process.getBuiltinModule("node:timers/promises").setTimeout(Math.random() * 20);
   }
   const lock = buildLockPath(dirname(path));
   throw new ListenError(

@@ -13,9 +13,8 @@ export class FramingError extends PdmError {}
  * @throws FramingError `ERR_PDM_FRAME` for a negative length and for one over `maxFrameBytes`, before the body has arrived.
  */
 export function takeFrame(input: InputBuffer, maxFrameBytes: number): Buffer | undefined {
-  const header = input.peek(FRAME_HEADER_BYTES);
-  if (header === undefined) return undefined;
-  const length = header.readInt32BE(0);
+  const length = input.peekInt32();
+  if (length === undefined) return undefined;
   if (length < 0) throw new FramingError("ERR_PDM_FRAME", `a frame announces a negative length, ${length}`);
   if (length > maxFrameBytes) {
     throw new FramingError(
@@ -23,7 +22,7 @@ export function takeFrame(input: InputBuffer, maxFrameBytes: number): Buffer | u
       `a frame of ${length} bytes is over the limit of ${maxFrameBytes} (frameBytes)`,
     );
   }
-  return input.take(FRAME_HEADER_BYTES + length)?.subarray(FRAME_HEADER_BYTES);
+  return input.take(FRAME_HEADER_BYTES + length, FRAME_HEADER_BYTES);
 }
 
 /** Writes the header into the first four bytes of `frame`, which hold room for it before the body. */

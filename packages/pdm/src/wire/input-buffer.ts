@@ -39,15 +39,20 @@ export class InputBuffer {
     this.#end += chunk.length;
   }
 
-  /** A view of the first `count` bytes without taking them, or undefined where fewer wait. */
-  peek(count: number): Buffer | undefined {
-    return this.length < count ? undefined : this.#bytes.subarray(this.#start, this.#start + count);
+  /** The number in the first four bytes, big-endian and signed, without taking them; undefined where fewer wait. */
+  peekInt32(): number | undefined {
+    return this.length < 4 ? undefined : this.#bytes.readInt32BE(this.#start);
   }
 
-  /** A view of the first `count` bytes, valid until the next `append`, or undefined where fewer wait. */
-  take(count: number): Buffer | undefined {
-    const taken = this.peek(count);
-    if (taken !== undefined) this.#advance(count);
+  /**
+   * Takes the first `count` bytes, or none and returns undefined where fewer wait.
+   *
+   * @param skipped so many of them are left out of what is returned, a view that is valid until the next `append`
+   */
+  take(count: number, skipped: number = 0): Buffer | undefined {
+    if (this.length < count) return undefined;
+    const taken = this.#bytes.subarray(this.#start + skipped, this.#start + count);
+    this.#advance(count);
     return taken;
   }
 

@@ -58,6 +58,18 @@ describe("requests", () => {
     );
   });
 
+  it("arrive in order and whole when those of one turn are large", async () => {
+    await using play = await startPlay();
+    const sizes = [70_000, 10, 200_000];
+    const calling = sizes.map((size) => play.object.invoke("take", ["x".repeat(size)]));
+    for (const size of sizes) {
+      const [, , , [text]] = (await play.peer.request()) as [string, number, string, [string]];
+      assert.equal(text.length, size);
+      play.peer.message("+", size);
+    }
+    assert.deepEqual(await Promise.all(calling), sizes);
+  });
+
   it(
     "leave in one write when they are made in one turn",
     { skip: countWrites() === undefined && "no /proc/self/io here" },

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readClockMs } from "../../src/clock.js";
 import { TurnBudget } from "../../src/session/turn-budget.js";
 
 /** As if requests had taken so long. */
 function spend(budget: TurnBudget, milliseconds: number): void {
-  budget.spend(performance.now() - milliseconds);
+  budget.spend(readClockMs() - milliseconds);
 }
 
 function nextTurn(): Promise<void> {

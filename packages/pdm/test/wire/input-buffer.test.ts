@@ -36,6 +36,17 @@ test("take gives exactly the bytes asked for, or nothing and keeps them", () => 
   assert.equal(input.length, 2);
 });
 
+test("a number is read without being taken, and can be left out of what is taken", () => {
+  const input = new InputBuffer();
+  input.append(Buffer.from([0xff, 0xff, 0xff]));
+  assert.equal(input.peekInt32(), undefined);
+  input.append(Buffer.from([0xfe, 0x61, 0x62, 0x63]));
+  assert.equal(input.peekInt32(), -2);
+  assert.equal(input.take(8, 4), undefined);
+  assert.equal(input.take(6, 4)?.toString(), "ab");
+  assert.equal(input.length, 1);
+});
+
 test("a leftover does not keep the chunk alive that it came in", () => {
   const input = new InputBuffer();
   input.append(Buffer.alloc(65_536));
