@@ -139,8 +139,42 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
 /** Milliseconds that connecting may take, the hello included, where the caller says nothing else. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Characters kept of what ssh says, the last ones: the reason comes last. Stops servers whose banner never ends. */
+export const SSH_SAID_CHARACTERS = 4_096;
+
+/** Bytes of the line with which the helper program answers over ssh. Over it: no connection. Stops endless lines. */
+export const SSH_ANSWER_BYTES = 1_024;
+
 /** Milliseconds that a client waits for a reply where the caller says nothing else: longer than our server takes, so that its own reason arrives. */
 export const REPLY_TIMEOUT_MS = 60_000;
+
+/**
+ * What `pdm/http` holds of a service's requests, whatever its clients send.
+ *
+ * An exchange that is kept holds its URL and headers: of the request what Node accepts (`maxHeaderSize`, 16 KiB where nothing
+ * else is said), of the response what the service itself sent.
+ */
+export interface HttpLimits {
+  /** Exchanges kept because they ended last. */
+  readonly latestExchanges: number;
+  /** Exchanges kept of each period because they took longest. */
+  readonly slowestExchanges: number;
+  /** Milliseconds of such a period; the current and the one before are shown. */
+  readonly slowestPeriodMs: number;
+  /** Milliseconds of a period of recent durations; the current and the one before are shown. */
+  readonly recentPeriodMs: number;
+  /** Seconds that are counted one by one, for rates. */
+  readonly rateSeconds: number;
+}
+
+/** The values of {@link HttpLimits}. */
+export const HTTP_LIMITS: HttpLimits = Object.freeze({
+  latestExchanges: 50,
+  slowestExchanges: 25,
+  slowestPeriodMs: 1_800_000,
+  recentPeriodMs: 60_000,
+  rateSeconds: 300,
+});
 
 /**
  * The defaults with some replaced.

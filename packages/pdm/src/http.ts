@@ -1,0 +1,2 @@
+export { observe } from "./http/observe.js";
+export type { HttpObservation, ObservableServer } from "./http/observe.js";

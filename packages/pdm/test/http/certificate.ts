@@ -1,0 +1,21 @@
+/** A certificate for the tests' servers, signed by itself and worth nothing; it ends in 2126. */
+export const CERTIFICATE: { readonly key: string; readonly cert: string } = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgVpQBZGb4a4BiRUF7
+NKstMMdocKKzEEKnJ3CDOmpH536hRANCAASIh5hiz7AkYMsQ3tONiEzmqCIuV/d9
+lBPVbEVpmmFsdxytTA9xLeHHPFFvmLT0/+nqmLSznz+1n39fXcCA6sxP
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUcuPXBAQObNUq+hNRYdG+m/ZLOpIwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjIyMzIxOVoYDzIxMjYxMDI5
+MjIzMjE5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASIh5hiz7AkYMsQ3tONiEzmqCIuV/d9lBPVbEVpmmFsdxytTA9xLeHH
+PFFvmLT0/+nqmLSznz+1n39fXcCA6sxPo1MwUTAdBgNVHQ4EFgQUZeTwr+ESH+2c
+GsBxdWUEPcqlg+8wHwYDVR0jBBgwFoAUZeTwr+ESH+2cGsBxdWUEPcqlg+8wDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEA88O+0+p+4PMLU5GHPI5J
+Wn+LK3o3iheNIhyk188HvCoCIF7lSKMPzeG8vt+S8iTGsVT3Z68pv86pAp0zxodc
+OV5N
+-----END CERTIFICATE-----
+`,
+};
