@@ -1,14 +1,14 @@
 import { combine, ComputedAttribute, expose, MethodTable, StaticDirectory } from "pdm";
+import { observe } from "pdm/http";
 import type { Cache } from "./cache.js";
 import type { Job } from "./job.js";
 import type { OrderBook } from "./order-book.js";
-import type { ShopServer } from "./shop-server.js";
 import type { Shop } from "./shop.js";
 
-/** Makes the shop's parts manageable: `shop.orders.statistics/count` and so on. */
+/** Makes the shop's parts manageable, `shop.orders.statistics/count` and so on, and its HTTP requests as `pdm.http`. */
 export function exposeShop(shop: Shop): void {
+  observe();
   expose("shop.orders", { statistics: describeOrders(shop.orders), placed: shop.orders.placed });
-  expose("shop.http", { statistics: describeServer(shop.server), requests: shop.server.requests });
   expose("shop.cache", { pages: describeCache(shop.pages) });
   expose("shop.jobs", { restock: describeJob(shop.jobs.restock), invoices: describeJob(shop.jobs.invoices) });
 }
@@ -18,14 +18,6 @@ function describeOrders(orders: OrderBook): object {
     count: new ComputedAttribute(() => orders.count, "Orders placed since the shop opened."),
     revenue: new ComputedAttribute(() => orders.revenueCents, "What they cost together, in cents."),
     byStatus: new ComputedAttribute(() => orders.countByStatus(), "How many of the orders kept are in which status."),
-  });
-}
-
-function describeServer(server: ShopServer): object {
-  return new StaticDirectory({
-    count: new ComputedAttribute(() => server.count, "Requests answered since the shop opened."),
-    byStatus: new ComputedAttribute(() => ({ ...server.countByStatus }), "How many of them with which status."),
-    active: new ComputedAttribute(() => server.active, "Requests that are being answered now."),
   });
 }
 

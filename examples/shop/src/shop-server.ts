@@ -2,10 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { EventChannel } from "pdm";
 import { RequestError } from "./reply.js";
 import type { Reply } from "./reply.js";
-import { RequestFinished, RequestStarted } from "./request-event.js";
 import { answer } from "./routes.js";
 import type { Counter } from "./routes.js";
 
@@ -14,13 +12,6 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** The shop's HTTP server: JSON in and out, on the loopback address. */
 export class ShopServer {
-  /** Requests that were answered, by status. */
-  readonly countByStatus: Record<string, number> = {};
-  /** Requests that are being answered. */
-  active: number = 0;
-  /** Each request as it comes in, and how it was answered. */
-  readonly requests: EventChannel<RequestStarted | RequestFinished> = new EventChannel();
-
   readonly #counter: Counter;
   readonly #server = createServer((request, response) => {
     void this.#serve(request, response);
@@ -28,11 +19,6 @@ export class ShopServer {
 
   constructor(counter: Counter) {
     this.#counter = counter;
-  }
-
-  /** Requests that were answered. */
-  get count(): number {
-    return Object.values(this.countByStatus).reduce((sum, count) => sum + count, 0);
   }
 
   /** Returns the URL. @throws the system's error (rejects) where the port is taken */
@@ -54,16 +40,6 @@ export class ShopServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const start = new RequestStarted(request.method ?? "", request.url ?? "");
-    this.active += 1;
-    this.requests.notify(start);
-    // Comes once in every case, also where the client left before its answer.
-    response.once("close", () => {
-      this.active -= 1;
-      const status = response.writableFinished ? response.statusCode : null;
-      if (status !== null) this.countByStatus[status] = (this.countByStatus[status] ?? 0) + 1;
-      this.requests.notify(new RequestFinished(start, status));
-    });
     send(response, await this.#answer(request));
   }
 

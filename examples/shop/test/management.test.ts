@@ -31,7 +31,7 @@ function placeOrder(product: string, quantity: number): Promise<Response> {
 }
 
 test("every attribute says what it means", async () => {
-  for (const name of ["shop.orders.statistics", "shop.http.statistics", "shop.cache.pages", "shop.jobs.restock"]) {
+  for (const name of ["shop.orders.statistics", "pdm.http.statistics", "shop.cache.pages", "shop.jobs.restock"]) {
     const directory = await client.find(name);
     const entries = await directory.list();
     assert.ok(entries.length > 2);
@@ -92,12 +92,12 @@ test("a job can be paused, resumed, and run at once", async () => {
 });
 
 test("requests are events too", async () => {
-  const requests = await client.find("shop.http.requests");
+  const requests = await client.find("pdm.http.requests");
   const stream = await requests.subscribe();
   await fetch(`${url}/nothing`);
   const [start, finish] = [await stream.next(), await stream.next()];
   stream.close();
-  assert.equal(start.value?.fields["uri"], "/nothing");
+  assert.equal(start.value?.fields["url"], "/nothing");
   assert.equal(finish.value?.fields["status"], 404);
 });
 

@@ -45,5 +45,4 @@ test("a shop that cannot listen says why, and ends with status 1", async () => {
   const { status, stdout, stderr } = await shop.ended;
   assert.deepEqual([status, stdout], [1, ""]);
   assert.match(stderr, /^shop: /mu);
-  fs.rmSync(shop.folder, { recursive: true });
 });

@@ -7,7 +7,7 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 
 /** The repository, from where this file is built to. */
-const ROOT = path.resolve(import.meta.dirname, "..", "..", "..", "..");
+export const ROOT: string = path.resolve(import.meta.dirname, "..", "..", "..", "..");
 
 /** How a shop ended. */
 export interface Ended {
@@ -32,7 +32,10 @@ export class ShopProcess {
     this.#child = child;
     this.#ready = once(child.stdout.setEncoding("utf8"), "data").then(([line]) => String(line));
     const outputs = Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-    this.ended = outputs.then(([stdout, stderr, [status]]) => ({ status: Number(status), stdout, stderr }));
+    this.ended = outputs.then(([stdout, stderr, [status]]) => {
+      fs.rmSync(this.folder, { recursive: true, force: true });
+      return { status: Number(status), stdout, stderr };
+    });
   }
 
   /** The line that it prints when it is open: URL and specs. @throws Error (rejects) where it ended instead */
@@ -50,8 +53,6 @@ export class ShopProcess {
   /** Asks it to end, and waits until it has. */
   async end(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
     this.#child.kill(signal);
-    const ended = await this.ended;
-    fs.rmSync(this.folder, { recursive: true, force: true });
-    return ended;
+    return this.ended;
   }
 }
