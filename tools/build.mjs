@@ -1,6 +1,6 @@
-// Builds what is published (packages/pdm/dist), the example and the tests, in a few seconds.
+// Builds what is published (packages/pdm/dist), the examples and the tests, in a few seconds.
 //   node tools/build.mjs            everything
-//   node tools/build.mjs --if-needed  what is published and the example, where their sources have changed since
+//   node tools/build.mjs --if-needed  what is published and the examples, where their sources have changed since
 //   node tools/build.mjs tests      only what the tests run
 import "./node-version.mjs";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { build } from "esbuild";
 import { localProgram, mustRun, ROOT, runTool } from "./command.mjs";
 import { digestFiles, findFiles, replaceFolder } from "./files.mjs";
 import { checkLateParser, nameSharedChunks, writeThirdPartyLicences } from "./package/bundle.mjs";
+import { buildWithOneSharedChunk, keepAscii, rewriteScripts, takeBuiltInModules } from "./package/quick-load.mjs";
 
 /** Node 20.19's syntax; names and layout are kept, so that the published files can be read. */
 const SHARED = /** @type {const} */ ({
@@ -20,15 +21,17 @@ const SHARED = /** @type {const} */ ({
   logLevel: "warning",
 });
 
+const EXAMPLES = ["examples/programs", "examples/shop"];
+
 /** Every file besides a folder's own sources that decides how it is built. */
 const RECIPE = ["package-lock.json", "tsconfig.base.json", "packages/pdm/package.json", "packages/pdm/tsconfig.json"];
 
 /** One bundled file an entry point, with shared chunks; the parser of the REPL is a chunk of its own (dynamic import). */
 function buildPackage() {
   return replaceFolder("packages/pdm/dist", async (dist) => {
-    const { metafile } = await build({
+    const options = /** @type {const} */ ({
       ...SHARED,
-      entryPoints: ["index", "client", "pdm-repl"].map((name) => `packages/pdm/src/${name}.ts`),
+      entryPoints: ["index", "client", "http", "pdm-repl"].map((name) => `packages/pdm/src/${name}.ts`),
       outdir: dist,
       bundle: true,
       splitting: true,
@@ -36,6 +39,8 @@ function buildPackage() {
       legalComments: "inline",
       metafile: true,
     });
+    const { metafile } = await buildWithOneSharedChunk(options, "packages/pdm/src/index.ts");
+    rewriteScripts(metafile, (text, file) => keepAscii(takeBuiltInModules(text), file));
     checkLateParser(metafile);
     nameSharedChunks(metafile);
     writeThirdPartyLicences(metafile, dist);
@@ -45,19 +50,19 @@ function buildPackage() {
   });
 }
 
-/** The example, file by file: it imports `pdm` as any service would. */
-function buildExample() {
-  return transpile("examples/shop", ["src"], "dist", "examples/shop/src");
+/** The examples, file by file: they import `pdm` as any program would. */
+async function buildExamples() {
+  for (const folder of EXAMPLES) await transpile(folder, ["src"], "dist", `${folder}/src`);
 }
 
 /** Sources and tests, file by file, so that a test can reach every module and a stack trace names the source. */
 async function buildTests() {
-  for (const folder of ["packages/pdm", "examples/shop"]) {
+  for (const folder of ["packages/pdm", ...EXAMPLES]) {
     await transpile(folder, ["src", "test"], ".build", folder);
   }
 }
 
-/** Builds the package and the example where a source is not the one that the last build saw. */
+/** Builds the package and the examples where a source is not the one that the last build saw. */
 async function buildIfNeeded() {
   const tools = findFiles("tools", ".mjs");
   await ifChanged(
@@ -67,10 +72,10 @@ async function buildIfNeeded() {
     buildPackage,
   );
   await ifChanged(
-    "example",
-    "examples/shop/dist",
-    [...findFiles("examples/shop/src"), ...RECIPE, ...tools],
-    buildExample,
+    "examples",
+    `${EXAMPLES.at(-1)}/dist`,
+    [...EXAMPLES.flatMap((folder) => findFiles(`${folder}/src`)), ...RECIPE, ...tools],
+    buildExamples,
   );
 }
 
@@ -107,7 +112,7 @@ await runTool(async () => {
   if (what === "--if-needed") return buildIfNeeded();
   if (what !== "tests") {
     await buildPackage();
-    await buildExample();
+    await buildExamples();
   }
   return buildTests();
 });

@@ -22,11 +22,9 @@ const STEPS = [
   { name: "lint", commands: [[localProgram("oxlint")]] },
   {
     name: "types",
-    commands: ["packages/pdm", "packages/pdm/test", "examples/shop", "tools"].map((project) => [
-      localProgram("tsc"),
-      "-p",
-      project,
-    ]),
+    commands: ["packages/pdm", "packages/pdm/test", "examples/programs", "examples/shop", "bench", "tools"].map(
+      (project) => [localProgram("tsc"), "-p", project],
+    ),
   },
   { name: "format", commands: [[localProgram("oxfmt"), "--check"]] },
 ];

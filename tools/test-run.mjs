@@ -8,9 +8,10 @@ import { findFiles, makeTemporaryFolder, removeTree } from "./files.mjs";
 
 /** @import { Tally } from "./report.mjs" */
 
-/** Where tests are: those of the library and the example as `node tools/build.mjs tests` transpiled them, and the tools' own. */
+/** Where tests are: those of the library and the examples as `node tools/build.mjs tests` transpiled them, and the tools' own. */
 const PLACES = [
   { folder: "packages/pdm/.build/test", ending: ".test.js", isTool: false },
+  { folder: "examples/programs/.build/test", ending: ".test.js", isTool: false },
   { folder: "examples/shop/.build/test", ending: ".test.js", isTool: false },
   { folder: "tools/test", ending: ".test.mjs", isTool: true },
 ];

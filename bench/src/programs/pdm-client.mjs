@@ -1,0 +1,35 @@
+// Reads an attribute, or runs a command, again and again through `pdm/client`.
+import { connect, connectRepl } from "pdm/client";
+import { serveControl } from "./control.mjs";
+import { repeatPromise } from "./repeat.mjs";
+
+/**
+ * @typedef {object} Options
+ * @property {string} path
+ * @property {"perf" | "repl"} protocol
+ * @property {number} inFlight requests made together; the next ones are made when all are answered
+ */
+
+/** @type {() => Promise<unknown>} */
+let request;
+let inFlight = 1;
+
+serveControl({
+  /** @param {Options} options */
+  async start(options) {
+    ({ inFlight } = options);
+    if (options.protocol === "repl") {
+      const repl = await connectRepl(options.path);
+      request = () => repl.run("1+1");
+    } else {
+      const count = await (await connect(options.path)).find("bench.count");
+      request = () => count.read();
+    }
+  },
+
+  /** @param {number} durationMs */
+  run(durationMs) {
+    if (inFlight === 1) return repeatPromise(durationMs, 1, request);
+    return repeatPromise(durationMs, inFlight, () => Promise.all(Array.from({ length: inFlight }, request)));
+  },
+});

@@ -1,0 +1,14 @@
+// All rows, in the order in which they are measured and shown.
+import { connect } from "./rows/connect.mjs";
+import { events } from "./rows/events.mjs";
+import { http } from "./rows/http.mjs";
+import { inFlight } from "./rows/in-flight.mjs";
+import { listen } from "./rows/listen.mjs";
+import { notify } from "./rows/notify.mjs";
+import { repl } from "./rows/repl.mjs";
+import { roundTrip } from "./rows/round-trip.mjs";
+
+/** @import { Row } from "./row.mjs" */
+
+/** @type {readonly Row[]} */
+export const ROWS = [roundTrip, inFlight, connect, events, notify, repl, listen, http];
