@@ -1,12 +1,26 @@
+import type { Limits } from "../limits.js";
 import type { EventSource } from "../objects/interfaces.js";
-import { Tuple } from "../pickle/values.js";
+import { isOccasion, shareOccasions } from "../objects/occasion.js";
+import type { Occasion } from "../objects/occasion.js";
 import type { Connection } from "../session/connection.js";
 import { mapResult } from "../session/gate.js";
 import type { QueuedEventSource } from "../session/event-queue.js";
 import { warn } from "../warning.js";
-import { encodeLossNotice, encodeMessage } from "./message.js";
-import { createEvent } from "./python-form.js";
+import { encodeEventBody, encodeEventHead, encodeLossNotice, joinEventFrame } from "./message.js";
 import type { ObjectId } from "./request.js";
+
+/** What was made of an event on an occasion that its listeners share, for those with the same limits. */
+const shared = new WeakMap<Occasion, { readonly limits: Limits; readonly body: Buffer }>();
+
+/** The event's part of a frame; made once for all subscriptions that are told of it together. */
+function encodeOnce(event: unknown, occasion: unknown, limits: Limits): Buffer {
+  if (!isOccasion(occasion)) return encodeEventBody(event, limits);
+  const known = shared.get(occasion);
+  if (known?.limits === limits) return known.body;
+  const body = encodeEventBody(event, limits);
+  shared.set(occasion, { limits, body });
+  return body;
+}
 
 /** One client's subscription to one object. */
 export class Subscription implements QueuedEventSource {
@@ -19,10 +33,12 @@ export class Subscription implements QueuedEventSource {
   /** Could not be sent since the last one that was queued. */
   #unsent = 0;
   #ended = false;
+  readonly #head: Buffer;
 
   constructor(connection: Connection, id: ObjectId, target: string, source: EventSource) {
     this.#connection = connection;
     this.#id = id;
+    this.#head = encodeEventHead(id);
     this.#target = target;
     this.#source = source;
   }
@@ -54,11 +70,11 @@ export class Subscription implements QueuedEventSource {
   }
 
   /** Encoded at once: the service may change the event afterwards. Never throws into the service's `notify`. */
-  readonly #forward = (event: unknown): void => {
+  readonly #forward = shareOccasions((event: unknown, occasion?: unknown): void => {
     if (this.#ended) return;
     let frame: Buffer;
     try {
-      frame = encodeMessage(Tuple.of<unknown>("*", this.#id, createEvent(event)), this.#connection.limits, false);
+      frame = joinEventFrame(this.#head, encodeOnce(event, occasion, this.#connection.limits));
     } catch (error) {
       this.#unsent += 1;
       warn("PDM_UNSENDABLE_EVENT", `an event of ${this.#target} cannot be sent`, error);
@@ -67,5 +83,5 @@ export class Subscription implements QueuedEventSource {
     const lostBefore = this.#unsent;
     this.#unsent = 0;
     this.#connection.sendEvent(frame, this, lostBefore);
-  };
+  });
 }

@@ -47,6 +47,7 @@ export class Connection {
   #unfinishedWrites = 0;
   #pumping = false;
   #flushScheduled = false;
+  #turnFlushScheduled = false;
   #peerEnded = false;
   /** Set once the end has begun: no more input is taken and nothing is sent but what is on its way. */
   #closing = false;
@@ -102,7 +103,7 @@ export class Connection {
     this.#events.push(this.#socket.writableNeedDrain ? copyOut(frame) : frame, source, lostBefore);
     // Many events within one turn of the event loop must not be lost while the reader is quick enough.
     if (this.#events.heldBytes > BATCH_BYTES) this.#flush();
-    else this.#flushSoon();
+    else this.#flushWithTurn();
   }
 
   /** Drops what is queued of that source. */
@@ -213,6 +214,16 @@ export class Connection {
       conversation = this.#conversation;
       if (!this.#closing && !conversation.busy && !this.congested) conversation.process(this.#input);
     } while (conversation !== this.#conversation);
+  }
+
+  /** Events can wait until all that happens in this turn of the event loop has happened: one write tells of it. */
+  #flushWithTurn(): void {
+    if (this.#pumping || this.#turnFlushScheduled) return;
+    this.#turnFlushScheduled = true;
+    setImmediate(() => {
+      this.#turnFlushScheduled = false;
+      this.#flush();
+    });
   }
 
   #flushSoon(): void {
