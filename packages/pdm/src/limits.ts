@@ -157,6 +157,8 @@ export const REPLY_TIMEOUT_MS = 60_000;
 export interface HttpLimits {
   /** Exchanges kept because they ended last. */
   readonly latestExchanges: number;
+  /** Exchanges of a second that are kept as the latest, where so many end for long; a burst of `latestExchanges` is kept whole. */
+  readonly latestPerSecond: number;
   /** Exchanges kept of each period because they took longest. */
   readonly slowestExchanges: number;
   /** Milliseconds of such a period; the current and the one before are shown. */
@@ -170,6 +172,7 @@ export interface HttpLimits {
 /** The values of {@link HttpLimits}. */
 export const HTTP_LIMITS: HttpLimits = Object.freeze({
   latestExchanges: 50,
+  latestPerSecond: 100,
   slowestExchanges: 25,
   slowestPeriodMs: 1_800_000,
   recentPeriodMs: 60_000,

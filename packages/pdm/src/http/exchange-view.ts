@@ -24,7 +24,7 @@ export interface ExchangeView {
 
 export function viewExchange(exchange: Exchange): ExchangeView {
   return {
-    time: Math.round(exchange.endedAtMs - exchange.durationMs) / 1_000,
+    time: Math.round(exchange.loggedAtMs - exchange.durationMs) / 1_000,
     method: exchange.method,
     url: maskUrl(exchange.url),
     httpVersion: exchange.httpVersion,

@@ -31,8 +31,8 @@ export class Exchange {
   /** Whether the response was cut off. */
   aborted: boolean = false;
   durationMs: number = 0;
-  /** When it ended: milliseconds since the epoch. */
-  endedAtMs: number = 0;
+  /** When it was put into the log, at its end: milliseconds since the epoch. */
+  loggedAtMs: number = 0;
   /** Bytes, headers included; null where they cannot be told from those of others on the same connection. */
   received: number | null = null;
   sent: number | null = null;

@@ -35,7 +35,6 @@ export class Statistics {
   end(exchange: Exchange): void {
     const nowMs = readClockMs();
     exchange.durationMs = nowMs - exchange.startMs;
-    exchange.endedAtMs = Date.now();
     this.inFlight -= 1;
     this.count += 1;
     if (exchange.aborted) this.aborted += 1;

@@ -7,8 +7,12 @@ import { createServer as createHttp2Server } from "node:http2";
 import type { Socket } from "node:net";
 import path from "node:path";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { readClockMs } from "../../src/clock.js";
 import { observe } from "../../src/http.js";
+import { Exchange } from "../../src/http/exchange.js";
+import { ExchangeLog } from "../../src/http/exchange-log.js";
 import { expose, ValueAttribute } from "../../src/index.js";
 import { findModule } from "../../src/objects/registry.js";
 import { HTTP_LIMITS } from "../../src/limits.js";
@@ -135,7 +139,11 @@ test("of many exchanges the latest and the slowest are kept, and no more", async
   );
   await fetch(`${server.url}/slow`);
   const total = HTTP_LIMITS.latestExchanges + 10;
-  for (let index = 1; index < total; index++) await fetch(`${server.url}/${index}`);
+  for (let index = 1; index < total; index++) {
+    await fetch(`${server.url}/${index}`);
+    // Fewer than what is kept of a second.
+    await delay(1_000 / HTTP_LIMITS.latestPerSecond);
+  }
   await requestsEnded(total);
   const latest = readExchanges("latest").map(({ url }) => url);
   assert.equal(latest.length, HTTP_LIMITS.latestExchanges);
@@ -148,6 +156,26 @@ test("of many exchanges the latest and the slowest are kept, and no more", async
     durations,
     durations.toSorted((one, other) => other - one),
   );
+});
+
+test("of a flood of exchanges a part is kept as the latest, and the flood goes on", () => {
+  const log = new ExchangeLog();
+  const peer = { scheme: "http", address: null, port: null } as const;
+  const startMs = readClockMs();
+  for (let index = 0; index < 10_000; index++) {
+    const exchange = new Exchange("GET", `/${index}`, "1.1", [], peer);
+    exchange.durationMs = 1;
+    log.add(exchange, startMs + index / 10);
+  }
+  const kept = log.listLatest().map(({ url }) => Number(url.slice(1)));
+  assert.equal(kept.length, HTTP_LIMITS.latestExchanges);
+  assert.deepEqual(
+    kept,
+    kept.toSorted((one, other) => other - one),
+  );
+  // The second that the flood took brought no more than allowed, so the kept ones reach back half of it.
+  const [last = 0, first = 0] = [kept[0], kept.at(-1)];
+  assert.ok(last > 9_800 && last - first > 4_000, `from ${first} to ${last}`);
 });
 
 test("every attribute says what it means, and durations and rates of nothing are no numbers made up", () => {
