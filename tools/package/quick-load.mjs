@@ -96,16 +96,17 @@ function importModules(importers, modules) {
     name: "import-modules",
     setup(bundler) {
       const { absWorkingDir = process.cwd() } = bundler.initialOptions;
-      // Under a name, since an import without one would be dropped from a package without side effects.
-      const imports = modules.map(
-        (module, index) => `import * as shared${index} from ${JSON.stringify(path.join(absWorkingDir, module))};`,
-      );
       const files = new Set(importers.map((importer) => path.join(absWorkingDir, importer)));
-      bundler.onLoad({ filter: /\.ts$/ }, ({ path: file }) =>
-        files.has(file)
-          ? { contents: [fs.readFileSync(file, "utf8"), ...imports].join("\n"), loader: "ts" }
-          : undefined,
-      );
+      bundler.onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
+        if (!files.has(file)) return undefined;
+        const imports = modules.map((module, index) => {
+          // Relative: the source is a part of the source map, which should not name folders of this machine.
+          const target = path.relative(path.dirname(file), path.join(absWorkingDir, module)).replaceAll(path.sep, "/");
+          // Under a name, since an import without one would be dropped from a package without side effects.
+          return `import * as shared${index} from ${JSON.stringify(`./${target}`)};`;
+        });
+        return { contents: [fs.readFileSync(file, "utf8"), ...imports].join("\n"), loader: "ts" };
+      });
     },
   };
 }

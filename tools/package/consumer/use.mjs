@@ -4,12 +4,14 @@ import os from "node:os";
 import path from "node:path";
 
 /**
- * Exposes an object, listens, reads the object as a client, and runs a command in the REPL, which loads the parser.
+ * Exposes an object, listens, reads the object and the count of HTTP requests as a client, and runs a command in the REPL,
+ * which loads the parser.
  *
  * @param {Pick<typeof import("pdm"), "expose" | "listen" | "ValueAttribute">} daemon
  * @param {Pick<typeof import("pdm/client"), "connect" | "connectRepl">} client
+ * @param {typeof import("pdm/http")} http
  */
-export async function useBothWays({ expose, listen, ValueAttribute }, { connect, connectRepl }) {
+export async function useBothWays({ expose, listen, ValueAttribute }, { connect, connectRepl }, { observe }) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pdm-"));
   const spec =
     process.platform === "win32" ? `\\\\.\\pipe\\pdm-consumer-${process.pid}` : path.join(folder, "consumer.sock");
@@ -20,6 +22,10 @@ export async function useBothWays({ expose, listen, ValueAttribute }, { connect,
     const connection = await connect(spec);
     const answer = await connection.find("consumer.answer");
     assert.equal(await answer.read(), 42);
+    const observation = observe();
+    const requests = await connection.find("pdm.http.statistics/count");
+    assert.equal(await requests.read(), 0);
+    observation.stop();
     await connection[Symbol.asyncDispose]();
 
     const repl = await connectRepl(spec);
