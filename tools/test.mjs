@@ -4,7 +4,7 @@ import "./node-version.mjs";
 import { parseArgs } from "node:util";
 import { runChecks } from "./checks.mjs";
 import { mustRun, runTool } from "./command.mjs";
-import { installPackages, installPython } from "./install.mjs";
+import { installPackages, installPrograms } from "./install.mjs";
 import { runMatrix } from "./matrix-run.mjs";
 import { Tallies } from "./tally.mjs";
 import { runTests } from "./test-run.mjs";
@@ -12,7 +12,7 @@ import { runTests } from "./test-run.mjs";
 await runTool(async () => {
   const { values } = parseArgs({ options: { matrix: { type: "boolean" } } });
   const isCi = process.env["CI"] !== undefined;
-  await installPython();
+  await installPrograms();
   await installPackages();
 
   const tallies = new Tallies();

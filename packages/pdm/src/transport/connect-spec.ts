@@ -11,15 +11,22 @@ export type ConnectSpec =
 
 /**
  * No connection; the message is `SPEC: reason`. Codes: `ERR_PDM_CONNECT_SPEC` (nothing that one can connect to),
- * `ERR_PDM_CONNECT_TIMEOUT`, and `ERR_PDM_CONNECT`, whose `cause` is the system's error.
+ * `ERR_PDM_CONNECT_TIMEOUT`, and `ERR_PDM_CONNECT`, whose `cause` is the system's error, unless ssh gave the reason.
  */
 export class ConnectError extends PdmError {}
+
+/**
+ * What is passed to ssh as HOST: also `USER@HOST` and `ssh://USER@HOST:PORT`. No part begins with a hyphen, or it would be an option of
+ * ssh's, or of a program that ssh's configuration runs with it; and nothing in it is special to a shell that
+ * runs such a program (CVE-2023-51385; newer releases of OpenSSH refuse the same).
+ */
+const SSH_HOST = /^(?!-|.*(?:@|\/\/)-)[^\s\p{Cc}'"`$;&<>|(){}]+$/u;
 
 const FORMS = "PATH, HOST:PORT, [IPV6]:PORT, PORT (on localhost), HOST:/PATH (over ssh)";
 
 /**
  * Reads a client's spec: a Unix socket's path begins with `/` or `.`, or has a slash before any colon; digits are a port of
- * localhost; the rest goes by the last colon: `HOST:PORT`, or `HOST:/PATH` for a Unix socket on another machine.
+ * localhost; the rest goes by the last colon, or the last before a slash: `HOST:PORT`, or `HOST:/PATH` for a Unix socket on another machine.
  *
  * @throws ConnectError `ERR_PDM_CONNECT_SPEC`, naming the spec
  */
@@ -35,10 +42,14 @@ export function parseConnectSpec(spec: string, platform: NodeJS.Platform = proce
   if (/^[./]|^[^:]+\//.test(spec)) return { kind: "unix", path: spec };
   const address = /^\d+$/.test(spec) ? parseHostPort(`localhost:${spec}`) : parseHostPort(spec);
   if (address !== undefined && address.host !== "" && address.port !== 0) return { kind: "tcp", ...address };
-  const remote = /^(.*):([^:]*\/.*)$/s.exec(spec);
-  // A host that begins with a hyphen would be an option of ssh.
-  if (remote?.[1] !== undefined && /^[^-\s]\S*$/.test(remote[1])) {
-    return { kind: "ssh", host: remote[1], path: remote[2] ?? "" };
+  const [, host, path] = /^(ssh:\/\/[^/]+|(?!ssh:\/\/)[^/]+):([^/]*\/.*)$/s.exec(spec) ?? [];
+  if (host !== undefined && path !== undefined) {
+    // ssh takes an IPv6 address as it is.
+    if (SSH_HOST.test(host)) return { kind: "ssh", host: host.replace(/^(.*@|)\[(.*)\]$/, "$1$2"), path };
+    throw specError(
+      spec,
+      "the host begins with a hyphen, or has a character that none has; give HOST:/PATH or USER@HOST:/PATH",
+    );
   }
   throw specError(spec, `${explain(spec)}; there are ${FORMS}`);
 }

@@ -1,9 +1,14 @@
 import { statSync } from "node:fs";
 import { connect } from "node:net";
 import type { NetConnectOpts, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { ConnectError, formatConnectSpec } from "./connect-spec.js";
 import type { ConnectSpec } from "./connect-spec.js";
+import type { Opening } from "./opening.js";
 import { countExcessBytes, MAX_SOCKET_PATH_BYTES } from "./socket-path.js";
+import { SshOpening } from "./ssh-opening.js";
+
+type DirectSpec = Exclude<ConnectSpec, { kind: "ssh" }>;
 
 /** What Node's timers can take; more would be over at once. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -15,67 +20,87 @@ export interface OpenSocketOptions {
 }
 
 /**
- * Connects. The socket comes without any listener: whoever gets it must add one for `error` before the next turn of the
- * event loop.
+ * Connects. The socket comes without a listener for `error`: whoever gets it must add one before the next turn of the event
+ * loop. It is a net.Socket, but for the helper program over ssh.
  *
- * @throws ConnectError (rejects): no connection, or none in time. Also whatever the signal was aborted with. No socket is left open.
+ * @throws ConnectError (rejects): no connection, or none in time. Also whatever the signal was aborted with. No socket is left
+ * open, and an ssh that was started is ending.
  */
-export function openSocket(spec: ConnectSpec, { signal, timeoutMs }: OpenSocketOptions = {}): Promise<Socket> {
+export function openSocket(spec: ConnectSpec, { signal, timeoutMs }: OpenSocketOptions = {}): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const socket = connect(planConnection(spec));
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(
-            () => {
-              const message = `${formatConnectSpec(spec)}: no connection within ${timeoutMs} ms`;
-              fail(new ConnectError("ERR_PDM_CONNECT_TIMEOUT", message));
-            },
-            Math.min(timeoutMs, MAX_TIMER_MS),
-          );
-
+    const opening = beginOpening(spec);
     const settle = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
-      socket.off("connect", onConnect);
     };
-    const onConnect = (): void => {
+    const giveUp = (reason: unknown): void => {
       settle();
+      reject(reason);
+      opening.abandon();
+    };
+    const onAbort = (): void => giveUp(signal?.reason);
+    const onTimeout = (): void => {
+      const waited = opening.progress === "" ? "" : `: ${opening.progress}`;
+      const message = `${formatConnectSpec(spec)}: no connection within ${timeoutMs} ms${waited}`;
+      giveUp(new ConnectError("ERR_PDM_CONNECT_TIMEOUT", message));
+    };
+    const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, Math.min(timeoutMs, MAX_TIMER_MS));
+    signal?.addEventListener("abort", onAbort);
+    // After `giveUp` both do nothing.
+    opening.socket.then(
+      (socket) => {
+        settle();
+        resolve(socket);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error);
+      },
+    );
+  });
+}
+
+function beginOpening(spec: ConnectSpec): Opening {
+  if (spec.kind !== "ssh") return openDirectly(spec);
+  checkPathLength(spec);
+  return new SshOpening(spec);
+}
+
+/** On this machine, or over TCP. */
+function openDirectly(spec: DirectSpec): Opening {
+  const socket = connect(planConnection(spec));
+  const opened = new Promise<Socket>((resolve, reject) => {
+    const onConnect = (): void => {
+      socket.off("connect", onConnect);
       socket.off("error", onError);
       resolve(socket);
     };
     // Stays in place after a failure, for errors of the socket that is being destroyed.
     const onError = (cause: NodeJS.ErrnoException): void => {
-      fail(new ConnectError("ERR_PDM_CONNECT", `${formatConnectSpec(spec)}: ${explain(spec, cause)}`, { cause }));
-    };
-    const onAbort = (): void => fail(signal?.reason);
-    const fail = (reason: unknown): void => {
-      settle();
       socket.destroy();
-      reject(reason);
+      reject(new ConnectError("ERR_PDM_CONNECT", `${formatConnectSpec(spec)}: ${explain(spec, cause)}`, { cause }));
     };
     socket.on("connect", onConnect);
     socket.on("error", onError);
-    signal?.addEventListener("abort", onAbort);
   });
+  return { socket: opened, progress: "", abandon: () => socket.destroy() };
 }
 
-function planConnection(spec: ConnectSpec): NetConnectOpts {
+function planConnection(spec: DirectSpec): NetConnectOpts {
   if (spec.kind === "tcp") return { host: spec.host, port: spec.port, noDelay: true };
-  if (spec.kind === "pipe") return { path: spec.path };
-  if (spec.kind === "ssh") {
-    throw specError(
-      spec,
-      `connecting over ssh is not built in; forward the socket first: ssh -N -L ./remote.sock:${spec.path} ${spec.host}, ` +
-        "then connect to ./remote.sock",
-    );
-  }
+  if (spec.kind === "unix") checkPathLength(spec);
+  return { path: spec.path };
+}
+
+function checkPathLength(spec: Extract<ConnectSpec, { kind: "unix" | "ssh" }>): void {
   const excess = countExcessBytes(spec.path);
-  if (excess === 0) return { path: spec.path };
-  throw specError(
-    spec,
-    `the path is ${excess} bytes too long; a Unix socket's has at most ${MAX_SOCKET_PATH_BYTES}: give a relative one, or a link`,
+  if (excess === 0) return;
+  const advice = spec.kind === "unix" ? "give a relative one, or a link" : "make a link to it there";
+  throw new ConnectError(
+    "ERR_PDM_CONNECT_SPEC",
+    `${formatConnectSpec(spec)}: the path is ${excess} bytes too long; ` +
+      `a Unix socket's has at most ${MAX_SOCKET_PATH_BYTES}: ${advice}`,
   );
 }
 
@@ -94,7 +119,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The end of a spec for listening: `PATH:MODE` or `PATH:MODE:GROUP`. */
 const MODE_AT_END = /^(.*[^/]):0?[0-7]{3}(?::[^/:]+)?$/s;
 
-function explain(spec: ConnectSpec, { code = "", message }: NodeJS.ErrnoException): string {
+function explain(spec: DirectSpec, { code = "", message }: NodeJS.ErrnoException): string {
   const withoutMode = spec.kind === "unix" && code === "ENOENT" ? MODE_AT_END.exec(spec.path)?.[1] : undefined;
   if (withoutMode !== undefined) return `no such file: MODE and GROUP belong to listen(); connect to ${withoutMode}`;
   if (code !== "ECONNREFUSED") return REASONS[code] ?? (message || code);
@@ -109,8 +134,4 @@ function isSocket(path: string): boolean {
   } catch {
     return true; // it is gone or out of sight by now; the system's word stands
   }
-}
-
-function specError(spec: ConnectSpec, reason: string): ConnectError {
-  return new ConnectError("ERR_PDM_CONNECT_SPEC", `${formatConnectSpec(spec)}: ${reason}`);
 }

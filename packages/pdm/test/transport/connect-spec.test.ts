@@ -18,6 +18,10 @@ const accepted: ReadonlyArray<readonly [spec: string, parsed: ConnectSpec]> = [
   ["host:/run/app.sock", { kind: "ssh", host: "host", path: "/run/app.sock" }],
   ["me@host:/run/app.sock", { kind: "ssh", host: "me@host", path: "/run/app.sock" }],
   ["host:22:/run/app.sock", { kind: "ssh", host: "host:22", path: "/run/app.sock" }],
+  ["::1:/run/app.sock", { kind: "ssh", host: "::1", path: "/run/app.sock" }],
+  ["me@fe80::1%eth0:/run/app.sock", { kind: "ssh", host: "me@fe80::1%eth0", path: "/run/app.sock" }],
+  ["ssh://me@host:2222:/run/app.sock", { kind: "ssh", host: "ssh://me@host:2222", path: "/run/app.sock" }],
+  ["host:/run/a:b/c:d.sock", { kind: "ssh", host: "host", path: "/run/a:b/c:d.sock" }],
   ["host:run/app.sock", { kind: "ssh", host: "host", path: "run/app.sock" }],
 ];
 
@@ -27,6 +31,15 @@ for (const [spec, parsed] of accepted) {
     assert.deepEqual(parseConnectSpec(formatConnectSpec(parsed), "linux"), parsed);
   });
 }
+
+test("an IPv6 address may have brackets, which ssh would not understand", () => {
+  for (const [spec, host] of [
+    ["[::1]:/run/app.sock", "::1"],
+    ["me@[::1]:/run/app.sock", "me@::1"],
+  ] as const) {
+    assert.deepEqual(parseConnectSpec(spec, "linux"), { kind: "ssh", host, path: "/run/app.sock" });
+  }
+});
 
 const refused = [
   "",
@@ -45,6 +58,15 @@ const refused = [
   "host:http",
   ":/run/app.sock",
   "-oProxyCommand=x:/run/app.sock",
+  "-v:/run/app.sock",
+  "me@-oProxyCommand=x:/run/app.sock",
+  "ssh://-oProxyCommand=x:/run/app.sock",
+  "ssh://me@-x:22:/run/app.sock",
+  "ssh://host/run/app.sock",
+  "host`id`:/run/app.sock",
+  "$(id):/run/app.sock",
+  "host;id:/run/app.sock",
+  "host\n-v:/run/app.sock",
   "a b:/run/app.sock",
   "/run/app\0.sock",
   String.raw`\\.\pipe\app`,
@@ -74,6 +96,7 @@ for (const [spec, advice] of [
   ["host:65536", /the port is over 65535/],
   ["123456", /the port is over 65535/],
   ["host:0", /port 0/],
+  ["-v:/run/app.sock", /the host begins with a hyphen, or has a character/],
 ] as const) {
   test(`the error for ${JSON.stringify(spec)} says what to do`, () => {
     assert.throws(() => parseConnectSpec(spec, "linux"), advice);
