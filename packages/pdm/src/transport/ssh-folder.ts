@@ -1,4 +1,4 @@
-import { mkdtempSync, rmdirSync, unlinkSync } from "node:fs";
+import { rmdirSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import { countExcessBytes } from "./socket-path.js";
 
@@ -14,14 +14,14 @@ export interface SocketFolder {
 }
 
 /**
- * Makes the folder, with a path short enough for the name of a socket in it.
- *
- * @throws the system's error
+ * Names a folder that does not exist, with a path short enough for the name of a socket in it. The guard of ssh makes it: what
+ * this process makes would stay where a signal ends it before the guard has started.
  */
-export function makeSocketFolder(): SocketFolder {
+export function nameSocketFolder(): SocketFolder {
+  const name = `pdm-ssh-${Math.random().toString(36).slice(2, 12).padEnd(10, "0")}`;
   const parent = path.resolve(process.getBuiltinModule("node:os").tmpdir());
-  const fits = countExcessBytes(path.join(parent, "pdm-ssh-xxxxxx", SOCKET_NAME)) === 0;
-  const folder = mkdtempSync(path.join(fits ? parent : "/tmp", "pdm-ssh-"));
+  const fits = countExcessBytes(path.join(parent, name, SOCKET_NAME)) === 0;
+  const folder = path.join(fits ? parent : "/tmp", name);
   const socketPath = path.join(folder, SOCKET_NAME);
   return {
     path: folder,

@@ -4,7 +4,7 @@ import type { ConnectSpec } from "./connect-spec.js";
 import type { Opening } from "./opening.js";
 import { findUnknownOption, planForward, planHelper } from "./ssh-arguments.js";
 import type { SshArguments } from "./ssh-arguments.js";
-import { makeSocketFolder } from "./ssh-folder.js";
+import { nameSocketFolder } from "./ssh-folder.js";
 import type { SocketFolder } from "./ssh-folder.js";
 import { connectThroughForward } from "./ssh-forward.js";
 import { connectThroughHelper } from "./ssh-helper.js";
@@ -58,7 +58,7 @@ export class SshOpening implements Opening {
   async #forward(): Promise<Duplex | SshEnd> {
     const { host, path } = this.#spec;
     this.#checkWanted();
-    const folder = this.#makeFolder();
+    const folder = nameSocketFolder();
     this.#progress = "ssh has not logged in";
     const ssh = await this.#start(planForward(host, folder.socketPath, path), folder);
     return connectThroughForward(ssh, folder, () => {
@@ -78,14 +78,6 @@ export class SshOpening implements Opening {
     }
   }
 
-  #makeFolder(): SocketFolder {
-    try {
-      return makeSocketFolder();
-    } catch (cause) {
-      throw this.#createError(`ssh gets no folder for its socket: ${(cause as Error).message}`, cause);
-    }
-  }
-
   async #start(plan: SshArguments, folder?: SocketFolder): Promise<SshProcess> {
     try {
       const ssh = await startSsh(plan(this.#unknownOptions), folder);
@@ -93,7 +85,6 @@ export class SshOpening implements Opening {
       if (this.#abandoned) ssh.end();
       return ssh;
     } catch (cause) {
-      folder?.remove();
       throw this.#createError(
         `ssh cannot be started: ${(cause as Error).message}; is OpenSSH's client installed?`,
         cause,

@@ -11,7 +11,8 @@ const GUARD_NAME = "pdm-ssh";
 
 /**
  * Runs ssh until it ends or until nobody holds the other end of descriptor 3, the lifeline: so ssh cannot outlive this
- * process, however that dies. Then it removes the folder, if it is still there; from inside, since by then its name may be somebody else's.
+ * process, however that dies. Before, it makes the folder, where one is named; in the end it removes it, if it is still there; from
+ * inside, since by then its name may be somebody else's.
  *
  * A terminal's signals (Ctrl-C, a closed window) are for this process to answer: ssh inherits that they are ignored, except
  * while it asks for a passphrase. It is ended by SIGTERM, on which it gives the terminal back as it was; more than once, since
@@ -19,12 +20,12 @@ const GUARD_NAME = "pdm-ssh";
  */
 const GUARD = `
 folder=$1; shift
-trap '' HUP INT QUIT
+trap '' HUP INT QUIT TERM
 exec 4<&0
-"$@" <&4 3<&- 4<&- & ssh=$!
-trap '' TERM
+[ -z "$folder" ] || (umask 077; mkdir "$folder") || exit 1
+{ trap - TERM; exec "$@"; } <&4 3<&- 4<&- & ssh=$!
 exec </dev/null >/dev/null 2>&1 4<&-
-[ -n "$folder" ] && cd "$folder" || folder=
+[ -z "$folder" ] || cd "$folder" || folder=
 { read -r line <&3; trap '' USR1; while kill "$ssh"; do sleep 0.1 || sleep 1; done; } & watch=$!
 exec 3<&-
 wait "$ssh"; status=$?
@@ -47,7 +48,7 @@ export interface SshEnd {
 /**
  * Starts the system's ssh. It shares this process's terminal, where it may ask for a passphrase.
  *
- * @param folder is removed when ssh has ended; not where ssh could not be started
+ * @param folder is made before ssh starts, and removed when it has ended
  * @throws the system's error (rejects)
  */
 export async function startSsh(args: readonly string[], folder?: SocketFolder): Promise<SshProcess> {

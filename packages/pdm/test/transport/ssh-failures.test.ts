@@ -69,7 +69,7 @@ describe("no connection over ssh", { skip: NO_SSH }, () => {
 
   test("without a program ssh says what to install", async () => {
     const folder = server.makeFolder();
-    for (const name of ["sh", "rm", "rmdir"]) symlinkSync(`/bin/${name}`, path.join(folder, name));
+    for (const name of ["sh", "mkdir", "rm", "rmdir"]) symlinkSync(`/bin/${name}`, path.join(folder, name));
     await withPath(folder, async () => {
       for (const spec of ["open:/x", "open:x/y"]) {
         assert.match(
@@ -78,6 +78,19 @@ describe("no connection over ssh", { skip: NO_SSH }, () => {
         );
       }
     });
+  });
+
+  test("without a folder for temporary files is said in words", async () => {
+    const { TMPDIR } = process.env;
+    process.env["TMPDIR"] = "/no/such/folder";
+    try {
+      assert.match(
+        (await catchOpening("open:/x")).message,
+        /^open:\/x: mkdir: .*\/no\/such\/folder.*No such file or directory$/,
+      );
+    } finally {
+      process.env["TMPDIR"] = TMPDIR;
+    }
   });
 
   test("without even a shell is an error like any other", async () => {
