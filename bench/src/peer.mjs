@@ -20,6 +20,8 @@ export class Peer {
   constructor(program, [command, ...args]) {
     this.#program = program;
     this.#child = spawn(command, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    // What was on its way when the process was ended: whoever waits for an answer is told of the end itself.
+    this.#child.on("error", () => {});
   }
 
   /**

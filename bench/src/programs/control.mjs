@@ -41,10 +41,16 @@ export function serveControl(commands) {
 async function answer(run, argument) {
   try {
     if (run === undefined) throw new TypeError("no such command");
-    process.send?.({ result: await run(argument) });
+    send({ result: await run(argument) });
   } catch (error) {
-    process.send?.({ error: inspect(error) });
+    send({ error: inspect(error) });
   }
+}
+
+/** @param {object} reply */
+function send(reply) {
+  // Where the benchmark has gone meanwhile, "disconnect" ends this process; without a listener the error would, noisily.
+  process.send?.(reply, () => {});
 }
 
 /** @returns {Usage} */

@@ -139,6 +139,9 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
 /** Milliseconds that connecting may take, the hello included, where the caller says nothing else. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
+/** The same over ssh, which may ask the user for a passphrase. */
+export const SSH_CONNECT_TIMEOUT_MS = 60_000;
+
 /** Characters kept of what ssh says, the last ones: the reason comes last. Stops servers whose banner never ends. */
 export const SSH_SAID_CHARACTERS = 4_096;
 

@@ -7,7 +7,7 @@ import { PerfChannel } from "./perf-channel.js";
 import { RemoteObject } from "./remote-object.js";
 import { checkTimeoutMs, type RequestOptions } from "./waiter.js";
 
-/** Options of {@link connect}. `signal` and `timeoutMs` (ten seconds by default) are for connecting only. */
+/** Options of {@link connect}. `signal` and `timeoutMs` (ten seconds by default, a minute over ssh) are for connecting only. */
 export interface ConnectOptions extends RequestOptions {
   /** Milliseconds that a request waits for its reply where it says nothing else; a minute by default, `Infinity` for ever. */
   readonly requestTimeoutMs?: number | undefined;
@@ -20,7 +20,8 @@ export interface ConnectOptions extends RequestOptions {
 /**
  * Connects to a service's objects, through the sub-protocol `perf`: our own services, and those of the Python library.
  *
- * @param spec a Unix socket's path, `HOST:PORT`, `[IPV6]:PORT`, or a port of localhost
+ * @param spec a Unix socket's path, `HOST:PORT`, `[IPV6]:PORT`, a port of localhost, or `HOST:/PATH` for a Unix socket on another
+ * machine, over the system's ssh (`HOST` is what ssh takes: `USER@HOST`, `ssh://USER@HOST:PORT`, a name of its configuration)
  * @throws ConnectError where nothing can be connected to
  * @throws HelloError where the other side is no PDM socket, refuses, or does not answer
  * @throws PdmError `ERR_PDM_LIMIT`, `ERR_PDM_OPTION` for limits and times that are none

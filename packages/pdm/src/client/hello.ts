@@ -1,7 +1,7 @@
 import { readClockMs } from "../clock.js";
 import { openSocket } from "../transport/open-socket.js";
 import { parseConnectSpec } from "../transport/connect-spec.js";
-import { CONNECT_TIMEOUT_MS, type ClientLimits } from "../limits.js";
+import { CONNECT_TIMEOUT_MS, SSH_CONNECT_TIMEOUT_MS, type ClientLimits } from "../limits.js";
 import { SERVER_GREETING, type SubProtocolName } from "../wire/greeting.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
 import { ClientConnection, type ClientConversation } from "./connection.js";
@@ -12,7 +12,7 @@ import { checkTimeoutMs, takeValue, Waiter, type RequestOptions } from "./waiter
 /**
  * Connects and says hello, so that what follows on the connection is `protocol`.
  *
- * @param options.timeoutMs for everything together; ten seconds by default
+ * @param options.timeoutMs for everything together; ten seconds by default, a minute over ssh
  * @throws ConnectError where nothing can be connected to
  * @throws HelloError where the other side is no PDM socket, refuses, or does not answer; it is then closed
  */
@@ -23,7 +23,9 @@ export async function openConnection(
   options: RequestOptions = {},
 ): Promise<ClientConnection> {
   const { signal } = options;
-  const timeoutMs = checkTimeoutMs(options.timeoutMs ?? CONNECT_TIMEOUT_MS);
+  const timeoutMs = checkTimeoutMs(
+    options.timeoutMs ?? (isOverSsh(spec) ? SSH_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS),
+  );
   const startedMs = readClockMs();
   const socket = await openSocket(parseConnectSpec(spec), {
     ...(signal && { signal }),
@@ -37,6 +39,11 @@ export async function openConnection(
   if (outcome.kind === "failed") connection.close();
   takeValue(outcome);
   return connection;
+}
+
+/** @throws ConnectError for what is no spec */
+export function isOverSsh(spec: string): boolean {
+  return parseConnectSpec(spec).kind === "ssh";
 }
 
 /** The greeting, the name of the sub-protocol, the answer. */

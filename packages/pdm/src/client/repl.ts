@@ -4,7 +4,7 @@ import { openConnection } from "./hello.js";
 import { ReplChannel, type ReplResult } from "./repl-channel.js";
 import { takeValue, type RequestOptions } from "./waiter.js";
 
-/** Options of {@link connectRepl}. `signal` and `timeoutMs` (ten seconds by default) are for connecting only. */
+/** Options of {@link connectRepl}. `signal` and `timeoutMs` (ten seconds by default, a minute over ssh) are for connecting only. */
 export interface ConnectReplOptions extends RequestOptions {
   /** What the other side can make this program hold. */
   readonly limits?: Partial<ClientLimits> | undefined;

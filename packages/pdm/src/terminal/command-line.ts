@@ -5,7 +5,8 @@ import { PdmError } from "../errors.js";
 export const USAGE: string = `Usage: pdm-repl [OPTION]... SPEC
 Opens a REPL inside the running service that listens on SPEC.
 
-SPEC is a Unix socket (/run/app.sock, ./app.sock), HOST:PORT, or a PORT of this machine.
+SPEC is a Unix socket (/run/app.sock, ./app.sock), HOST:PORT, a PORT of this machine,
+or HOST:/PATH, a Unix socket on another machine, over ssh.
 
   -e, --eval CODE      run CODE instead of standard input; may be given more than once
   -s, --stop-on-error  in a script: end at the first command that throws

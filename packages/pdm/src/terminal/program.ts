@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { inspect } from "node:util";
+import { isOverSsh } from "../client/hello.js";
 import { connectRepl } from "../client/repl.js";
 import type { ReplClient } from "../client/repl.js";
 import { PdmError } from "../errors.js";
@@ -19,6 +20,7 @@ const EXIT = { fine: 0, failed: 1, commandThrew: 2, interrupted: 130, outputClos
 
 /** How long a service may keep the user waiting before the reason is shown. */
 const BUSY_NOTICE_MS = 1_000;
+const BUSY_NOTICE = "no answer yet, its event loop is busy; waiting (Ctrl-C leaves)";
 
 type RunCommandLine = Extract<CommandLine, { kind: "run" }>;
 
@@ -54,11 +56,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 }
 
 async function runOnTerminal(spec: string): Promise<number> {
-  const notice = setTimeout(
-    report,
-    BUSY_NOTICE_MS,
-    `${spec}: no answer yet, its event loop is busy; waiting (Ctrl-C leaves)`,
-  );
+  // Over ssh it may well be the user who is waited for, and typing a passphrase.
+  const notice = isOverSsh(spec) ? undefined : setTimeout(report, BUSY_NOTICE_MS, `${spec}: ${BUSY_NOTICE}`);
   let client: ReplClient | undefined;
   try {
     client = await connectRepl(spec, { timeoutMs: Infinity });
