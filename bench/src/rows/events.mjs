@@ -28,5 +28,5 @@ export const events = {
   ),
   comparisons: [],
   notes:
-    "Each subscription encodes each event for itself, so that a delivery costs the same however many there are, and writes it to a socket of its own. Where several events happen in one turn of the event loop they leave in one write, which costs less.",
+    "An event is encoded once for all subscribers of a channel. A delivery is a copy of it and a write to the subscriber's own socket, and that write is nearly all of it. What happens in one turn of the event loop leaves in one write a subscriber: several events cost hardly more than one.",
 };
