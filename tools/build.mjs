@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { localProgram, mustRun, ROOT, runTool } from "./command.mjs";
 import { digestFiles, findFiles, replaceFolder } from "./files.mjs";
 import { checkLateParser, nameSharedChunks, writeThirdPartyLicences } from "./package/bundle.mjs";
-import { buildWithOneSharedChunk, keepAscii, rewriteScripts, takeBuiltInModules } from "./package/quick-load.mjs";
+import { buildWithOneSharedChunk, quickenScripts } from "./package/quick-load.mjs";
 
 /** Node 20.19's syntax; names and layout are kept, so that the published files can be read. */
 const SHARED = /** @type {const} */ ({
@@ -40,7 +40,7 @@ function buildPackage() {
       metafile: true,
     });
     const { metafile } = await buildWithOneSharedChunk(options, "packages/pdm/src/index.ts");
-    rewriteScripts(metafile, (text, file) => keepAscii(takeBuiltInModules(text), file));
+    quickenScripts(metafile);
     checkLateParser(metafile);
     nameSharedChunks(metafile);
     writeThirdPartyLicences(metafile, dist);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
@@ -78,8 +78,7 @@ test("requests prints each request as it ends, with its duration, and marks thos
 
   const leaving = new AbortController();
   const hanging = fetch(`${url}/hang`, { signal: leaving.signal });
-  const arrived = once(server, "request");
-  await arrived;
+  for await (const [request] of on(server, "request")) if (request.url === "/hang") break;
   leaving.abort();
   await assert.rejects(hanging);
   let line = "";

@@ -162,6 +162,12 @@ export interface HttpLimits {
   readonly latestExchanges: number;
   /** Exchanges of a second that are kept as the latest, where so many end for long; a burst of `latestExchanges` is kept whole. */
   readonly latestPerSecond: number;
+  /** Headers of a request or a response that are shown, the first ones. */
+  readonly shownHeaders: number;
+  /** Characters of a header's value that are shown. */
+  readonly shownHeaderCharacters: number;
+  /** Characters of a URL that are shown. */
+  readonly shownUrlCharacters: number;
   /** Exchanges kept of each period because they took longest. */
   readonly slowestExchanges: number;
   /** Milliseconds of such a period; the current and the one before are shown. */
@@ -176,6 +182,9 @@ export interface HttpLimits {
 export const HTTP_LIMITS: HttpLimits = Object.freeze({
   latestExchanges: 50,
   latestPerSecond: 100,
+  shownHeaders: 100,
+  shownHeaderCharacters: 1_024,
+  shownUrlCharacters: 4_096,
   slowestExchanges: 25,
   slowestPeriodMs: 1_800_000,
   recentPeriodMs: 60_000,
@@ -210,5 +219,5 @@ function resolve<T extends object>(defaults: T, overrides: Partial<T>): T {
       );
     }
   }
-  return Object.freeze({ ...defaults, ...overrides });
+  return Object.keys(overrides).length === 0 ? defaults : Object.freeze({ ...defaults, ...overrides });
 }

@@ -51,14 +51,14 @@ export class Deadlines {
     // A timer may come a little early by this clock, and long before where a test has replaced one of the two.
     const nowMs = Math.max(readClockMs(), this.#timerDueMs);
     this.#stop();
-    const due: Expiring[] = [];
+    const due: [Expiring, number][] = [];
     let nextMs = Infinity;
     for (const [waiting, dueMs] of this.#dueMs) {
-      if (dueMs <= nowMs) due.push(waiting);
+      if (dueMs <= nowMs) due.push([waiting, dueMs]);
       else nextMs = Math.min(nextMs, dueMs);
     }
     if (nextMs < Infinity) this.#wakeAt(nextMs, nextMs - nowMs);
-    for (const waiting of due) {
+    for (const [waiting] of due.toSorted(([, one], [, other]) => one - other)) {
       // What another's end made settle meanwhile has been deleted.
       if (this.#dueMs.delete(waiting)) waiting.expire();
     }

@@ -1,8 +1,9 @@
 import { FinishEvent, StartEvent } from "../objects/event.js";
 import type { Exchange } from "./exchange.js";
-import { findHost } from "./headers.js";
+import { findHost, readStatusMessage } from "./headers.js";
+import { viewUrl } from "./masking.js";
 
-/** The start of a request as `ashd-wsgi` tells of it: what WSGI calls its environment, as text. Nothing is masked. */
+/** The start of a request as `ashd-wsgi` tells of it: what WSGI calls its environment, as text; secrets are masked. */
 export class AshdRequestStarted extends StartEvent {
   static override readonly pythonClass: string = "ashd.perf.reqstart";
 
@@ -22,9 +23,10 @@ export class AshdRequestStarted extends StartEvent {
 
   constructor({ method, url, requestHeaders, peer }: Exchange) {
     super();
-    const [path, query] = splitOnce(url, "?");
+    const uri = viewUrl(url);
+    const [path, query] = splitOnce(uri, "?");
     this.method = method;
-    this.uri = url;
+    this.uri = uri;
     this.host = findHost(requestHeaders);
     this.pathinfo = decodePath(path);
     this.querystring = query ?? "";
@@ -44,9 +46,9 @@ export class AshdRequestFinished extends FinishEvent {
   /** CPU seconds that the event loop's thread (the process, where Node cannot tell) used meanwhile, for other requests too. */
   readonly cputime: number;
 
-  constructor(start: AshdRequestStarted, { aborted, status, statusMessage }: Exchange) {
+  constructor(start: AshdRequestStarted, { aborted, status, responseHeaders }: Exchange) {
     super(start, aborted);
-    this.status = formatStatus(status, statusMessage);
+    this.status = formatStatus(status, readStatusMessage(responseHeaders));
     this.cputime = Math.max(0, readCpuSeconds() - start.icpu);
   }
 }

@@ -26,7 +26,10 @@ export class Connection {
     };
   }
 
-  /** Adds the bytes since the last call to the statistics, and says of the exchange that they were its own. */
+  /**
+   * Adds the bytes since the last call to the statistics, and says of the exchange, where one is given, that they were its own.
+   * What an exchange that was cut off sent is left out: Node counts what it has been given, whether or not that ever left.
+   */
   countBytes(statistics: Statistics, exchange?: Exchange): void {
     const { bytesRead = 0, bytesWritten = 0 } = this.#socket;
     const received = bytesRead - this.#received;
@@ -34,9 +37,9 @@ export class Connection {
     this.#received = bytesRead;
     this.#sent = bytesWritten;
     statistics.received += received;
+    if (exchange !== undefined) exchange.received = received;
+    if (exchange?.aborted === true) return;
     statistics.sent += sent;
-    if (exchange === undefined) return;
-    exchange.received = received;
-    exchange.sent = sent;
+    if (exchange !== undefined) exchange.sent = sent;
   }
 }

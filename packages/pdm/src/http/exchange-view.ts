@@ -1,6 +1,7 @@
+import { HTTP_LIMITS } from "../limits.js";
 import type { Exchange, RawHeaders } from "./exchange.js";
-import { listHeaders } from "./headers.js";
-import { maskHeader, maskUrl } from "./masking.js";
+import { listHeaders, listSensitiveNames } from "./headers.js";
+import { cut, maskHeader, viewUrl } from "./masking.js";
 import { roundToThousandths } from "./rounding.js";
 
 /** An exchange that ended, as people may see it: secrets in the URL and the headers are masked. */
@@ -26,7 +27,7 @@ export function viewExchange(exchange: Exchange): ExchangeView {
   return {
     time: Math.round(exchange.loggedAtMs - exchange.durationMs) / 1_000,
     method: exchange.method,
-    url: maskUrl(exchange.url),
+    url: viewUrl(exchange.url),
     httpVersion: exchange.httpVersion,
     scheme: exchange.peer.scheme,
     remoteAddress: exchange.peer.address,
@@ -40,12 +41,16 @@ export function viewExchange(exchange: Exchange): ExchangeView {
   };
 }
 
+/** No longer than people read: whoever sends requests decides how much there is to look through. */
 function viewHeaders(raw: RawHeaders): Map<string, string | string[]> {
+  const sensitive = listSensitiveNames(raw);
   const headers = new Map<string, string | string[]>();
-  for (const [name, value] of listHeaders(raw)) {
-    const masked = maskHeader(name, value);
+  for (const [name, value] of listHeaders(raw).slice(0, HTTP_LIMITS.shownHeaders)) {
+    const shown = maskHeader(name, cut(value, HTTP_LIMITS.shownHeaderCharacters), sensitive);
     const known = headers.get(name);
-    headers.set(name, known === undefined ? masked : [known, masked].flat());
+    if (known === undefined) headers.set(name, shown);
+    else if (typeof known === "string") headers.set(name, [known, shown]);
+    else known.push(shown);
   }
   return headers;
 }

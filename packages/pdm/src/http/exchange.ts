@@ -25,8 +25,6 @@ export class Exchange {
 
   /** Null where no response was begun. */
   status: number | null = null;
-  /** Empty where there is none, as in HTTP/2. */
-  statusMessage: string = "";
   responseHeaders: RawHeaders = "";
   /** Whether the response was cut off. */
   aborted: boolean = false;
@@ -35,6 +33,7 @@ export class Exchange {
   loggedAtMs: number = 0;
   /** Bytes, headers included; null where they cannot be told from those of others on the same connection. */
   received: number | null = null;
+  /** The same; null also where a part of the response did not leave, for nothing says how much did. */
   sent: number | null = null;
 
   /** The events that told of its start, where somebody listened then. */

@@ -16,6 +16,19 @@ export function findHost(raw: RawHeaders): string | null {
   return typeof raw[":authority"] === "string" ? raw[":authority"] : null;
 }
 
+/** The names that the other side, or the service, said hold secrets, in lower case; only HTTP/2 can say so. */
+export function listSensitiveNames(raw: RawHeaders): string[] {
+  // Node's own `http2.sensitiveHeaders` is not imported: that would load all of HTTP/2 into every process.
+  const symbol = Object.getOwnPropertySymbols(raw).find(({ description }) => description?.endsWith("sensitiveHeaders"));
+  const names: unknown = symbol === undefined ? undefined : (raw as Record<symbol, unknown>)[symbol];
+  return Array.isArray(names) ? names.map((name) => String(name).toLowerCase()) : [];
+}
+
+/** The text after the status code in a response's head, empty where there is none, as in HTTP/2. */
+export function readStatusMessage(head: RawHeaders): string {
+  return typeof head === "string" ? (/^HTTP\/1\.\d \d+ (.*)/u.exec(head)?.[1] ?? "") : "";
+}
+
 /** The text of a response's head; the first line is the status line. */
 function listLines(head: string): [string, string][] {
   return head

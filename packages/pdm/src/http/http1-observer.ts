@@ -16,14 +16,21 @@ interface Message {
 const START = "http.server.request.start";
 const FINISH = "http.server.response.finish";
 
+/** So many connections are looked through for dead ones; then twice what is left. */
+const MIN_SWEEP = 64;
+
 /** Observes HTTP/1 requests of every server in the process, with or without TLS, through Node's diagnostics channels. */
 export class Http1Observer {
   readonly #recorder: Recorder;
   /** Those that are open. */
   readonly #connections = new Map<Socket, Http1Connection>();
+  #sweepAt = MIN_SWEEP;
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
+  }
+
+  start(): void {
     subscribe(START, this.#onStart);
     subscribe(FINISH, this.#onFinish);
   }
@@ -57,9 +64,16 @@ export class Http1Observer {
   };
 
   #meet(socket: Socket): Http1Connection {
+    if (this.#connections.size >= this.#sweepAt) this.#sweep();
     const connection = new Http1Connection(socket, this.#recorder, () => this.#connections.delete(socket));
     this.#connections.set(socket, connection);
     return connection;
+  }
+
+  /** Ends what is left of connections that closed without telling us: the service may have removed all listeners. */
+  #sweep(): void {
+    for (const [socket, connection] of this.#connections) if (socket.destroyed) connection.onClose();
+    this.#sweepAt = Math.max(MIN_SWEEP, 2 * this.#connections.size);
   }
 }
 
@@ -99,7 +113,6 @@ class Http1Connection extends Connection {
     this.#forget();
     try {
       while (this.#responses.length > 0) this.#endFirst(true);
-      this.countBytes(this.#recorder.statistics);
     } catch (error) {
       warn("PDM_HTTP_UNSEEN", "a request's end was not counted", error);
     }
@@ -109,13 +122,20 @@ class Http1Connection extends Connection {
     const exchange = this.#exchanges.shift();
     const response = this.#responses.shift();
     if (exchange === undefined || response === undefined) return;
-    this.countBytes(this.#recorder.statistics, exchange);
-    if (response.headersSent) exchange.status = response.statusCode;
-    exchange.statusMessage = response.statusMessage ?? "";
-    exchange.responseHeaders = readHead(response);
     exchange.aborted = aborted;
+    this.countBytes(this.#recorder.statistics, exchange);
+    if (response.headersSent) {
+      exchange.responseHeaders = readHead(response);
+      exchange.status = readStatus(exchange.responseHeaders) ?? response.statusCode;
+    }
     this.#recorder.end(exchange);
   }
+}
+
+/** The status as it was sent: `statusCode` can be set later, to anything. */
+function readStatus(head: string): number | undefined {
+  const status = Number(head.slice("HTTP/1.1 ".length, "HTTP/1.1 200".length));
+  return status >= 100 ? status : undefined;
 }
 
 /**

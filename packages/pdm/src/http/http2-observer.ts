@@ -15,67 +15,91 @@ const CONNECTION = "net.server.socket";
 /**
  * Observes the requests of HTTP/2 servers.
  *
- * Where Node tells of streams on a diagnostics channel, that is every server in the process. Where it does not (Node 20),
+ * Where Node tells of streams on a diagnostics channel, that is every server in the process. Where it does not (before 22.17),
  * it is every server that was given to {@link observe} or accepts a connection from the network: that is told on a channel
- * everywhere. A stream that is told of twice counts once, so nothing depends on what the running Node has.
+ * everywhere. Whether Node tells of streams shows with the first, before the server says it: then nothing else is listened to.
  */
 export class Http2Observer {
   readonly #recorder: Recorder;
-  /** Those that are open, with what forgets them. */
+  /** Those that are open and listened to, with what ends that. */
   readonly #servers = new Map<AnyHttp2Server, () => void>();
-  readonly #streams = new WeakSet<ServerHttp2Stream>();
   readonly #connections = new WeakMap<Http2Session, Connection>();
+  #nodeTells = false;
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
+  }
+
+  start(): void {
     subscribe(STREAM_START, this.#onStreamStart);
     subscribe(CONNECTION, this.#onConnection);
   }
 
   /** Observes this server from now on, which Node may not tell of. A second time does nothing. */
   observe(server: AnyHttp2Server): void {
-    if (this.#servers.has(server)) return;
+    if (this.#nodeTells || this.#servers.has(server)) return;
     const forget = (): void => {
       this.#servers.delete(server);
       server.off("stream", this.#onStream);
       server.off("close", forget);
     };
     this.#servers.set(server, forget);
-    server.on("stream", this.#onStream);
+    // First, since the service may end the stream at once.
+    server.prependListener("stream", this.#onStream);
     server.on("close", forget);
   }
 
   /** Observes no further request; those that are open are forgotten. */
   stop(): void {
     unsubscribe(STREAM_START, this.#onStreamStart);
+    this.#leaveServers();
+  }
+
+  #leaveServers(): void {
     unsubscribe(CONNECTION, this.#onConnection);
     for (const forget of this.#servers.values()) forget();
   }
 
+  // What a subscriber of a channel throws would end the process; so it may where the service watches its own listeners.
+
   readonly #onStreamStart = (message: unknown): void => {
-    const { stream, headers } = message as { stream: ServerHttp2Stream; headers: Headers };
-    this.#onStream(stream, headers);
-  };
-
-  readonly #onConnection = (message: unknown): void => {
-    const { server } = (message as { socket: Socket & { server?: object } }).socket;
-    if (isHttp2Server(server)) this.observe(server);
-  };
-
-  /** Never throws: what a subscriber of a channel throws would end the process. */
-  readonly #onStream = (stream: ServerHttp2Stream, headers: Headers): void => {
     try {
-      // Streams with even numbers are what the server pushes.
-      if (this.#streams.has(stream) || (stream.id ?? 0) % 2 === 0 || stream.session === undefined) return;
-      this.#streams.add(stream);
-      const connection = this.#connections.get(stream.session) ?? this.#meet(stream.session);
-      const exchange = new Exchange(text(headers[":method"]), text(headers[":path"]), "2.0", headers, connection.peer);
-      stream.once("close", () => this.#end(connection, exchange, stream));
-      this.#recorder.begin(exchange);
+      if (!this.#nodeTells) {
+        this.#nodeTells = true;
+        this.#leaveServers();
+      }
+      const { stream, headers } = message as { stream: ServerHttp2Stream; headers: Headers };
+      this.#begin(stream, headers);
     } catch (error) {
       warn("PDM_HTTP_UNSEEN", "a request was not counted", error);
     }
   };
+
+  readonly #onConnection = (message: unknown): void => {
+    try {
+      const { server } = (message as { socket: Socket & { server?: object } }).socket;
+      if (isHttp2Server(server)) this.observe(server);
+    } catch (error) {
+      warn("PDM_HTTP_UNSEEN", "a server is not observed", error);
+    }
+  };
+
+  readonly #onStream = (stream: ServerHttp2Stream, headers: Headers): void => {
+    try {
+      this.#begin(stream, headers);
+    } catch (error) {
+      warn("PDM_HTTP_UNSEEN", "a request was not counted", error);
+    }
+  };
+
+  #begin(stream: ServerHttp2Stream, headers: Headers): void {
+    // Streams with even numbers are what the server pushes; CONNECT makes a tunnel, such as a WebSocket's.
+    if ((stream.id ?? 0) % 2 === 0 || headers[":method"] === "CONNECT" || stream.session === undefined) return;
+    const connection = this.#connections.get(stream.session) ?? this.#meet(stream.session);
+    const exchange = new Exchange(text(headers[":method"]), text(headers[":path"]), "2.0", headers, connection.peer);
+    stream.once("close", () => this.#end(connection, exchange, stream));
+    this.#recorder.begin(exchange);
+  }
 
   #meet(session: Http2Session): Connection {
     const connection = new Connection(session.socket);

@@ -35,8 +35,9 @@ const OBSERVER_KEY = Symbol.for("pdm.http.v1");
  * `CONNECT`, what HTTP/2 servers push, and what is no HTTP at all.
  *
  * Servers of `node:http` and `node:https` are observed wherever they are made, whatever the framework, also those that listen
- * already. So are servers of `node:http2` that accept connections from the network; only one that is fed by hand, by
- * `server.emit("connection", stream)`, must be given here on Node 20, which has no diagnostics channels for HTTP/2.
+ * already. So are servers of `node:http2`; but before Node 22.17 (and 24.2) there are no diagnostics channels for them: there
+ * they are observed from the next connection on that they accept from the network, and one that has its connections already, or
+ * is fed by hand (`server.emit("connection", stream)`), must be given here.
  *
  * @param server an HTTP/2 server to be observed even where Node does not tell of it; any other server changes nothing
  * @throws PdmError `ERR_PDM_HTTP_SERVER` for what is no server, `ERR_PDM_EXPOSE` where the service has exposed something else
@@ -82,7 +83,14 @@ function openObserver(): SharedObserver {
       http2.stop();
     },
   };
-  // Not enumerable: the service's own walks over its globals must not meet it.
-  Object.defineProperty(globalThis, OBSERVER_KEY, { value: observer, configurable: true });
+  try {
+    // Not enumerable: the service's own walks over its globals must not meet it.
+    Object.defineProperty(globalThis, OBSERVER_KEY, { value: observer, configurable: true });
+  } catch (error) {
+    exposure.withdraw(); // the service has frozen its globals
+    throw error;
+  }
+  http1.start();
+  http2.start();
   return observer;
 }

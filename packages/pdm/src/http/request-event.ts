@@ -1,7 +1,7 @@
 import { FinishEvent, StartEvent } from "../objects/event.js";
 import type { Exchange } from "./exchange.js";
 import { findHost } from "./headers.js";
-import { maskUrl } from "./masking.js";
+import { viewUrl } from "./masking.js";
 import { roundToThousandths } from "./rounding.js";
 
 /** A request came in. */
@@ -18,7 +18,7 @@ export class RequestStarted extends StartEvent {
   constructor({ method, url, requestHeaders, httpVersion, peer }: Exchange) {
     super();
     this.method = method;
-    this.url = maskUrl(url);
+    this.url = viewUrl(url);
     this.host = findHost(requestHeaders);
     this.scheme = peer.scheme;
     this.httpVersion = httpVersion;

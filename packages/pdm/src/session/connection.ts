@@ -47,7 +47,6 @@ export class Connection {
   #unfinishedWrites = 0;
   #pumping = false;
   #flushScheduled = false;
-  #turnFlushScheduled = false;
   #peerEnded = false;
   /** Set once the end has begun: no more input is taken and nothing is sent but what is on its way. */
   #closing = false;
@@ -102,8 +101,8 @@ export class Connection {
     if (this.#closing) return;
     this.#events.push(this.#socket.writableNeedDrain ? copyOut(frame) : frame, source, lostBefore);
     // Many events within one turn of the event loop must not be lost while the reader is quick enough.
-    if (this.#events.heldBytes > BATCH_BYTES) this.#flush();
-    else this.#flushWithTurn();
+    if (this.#events.heldBytes > Math.min(BATCH_BYTES, this.limits.queuedOutputBytes / 2)) this.#flush();
+    else this.#flushSoon();
   }
 
   /** Drops what is queued of that source. */
@@ -214,16 +213,6 @@ export class Connection {
       conversation = this.#conversation;
       if (!this.#closing && !conversation.busy && !this.congested) conversation.process(this.#input);
     } while (conversation !== this.#conversation);
-  }
-
-  /** Events can wait until all that happens in this turn of the event loop has happened: one write tells of it. */
-  #flushWithTurn(): void {
-    if (this.#pumping || this.#turnFlushScheduled) return;
-    this.#turnFlushScheduled = true;
-    setImmediate(() => {
-      this.#turnFlushScheduled = false;
-      this.#flush();
-    });
   }
 
   #flushSoon(): void {

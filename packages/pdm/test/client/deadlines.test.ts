@@ -20,14 +20,24 @@ async function untilExpired(deadlines: Deadlines, timeoutMs: number): Promise<vo
   clearInterval(alive);
 }
 
-test("each expires once, whatever the order of coming", async () => {
+test("each expires once, in the order of their ends, whatever the order of coming", async () => {
   const deadlines = new Deadlines();
   const seen: string[] = [];
   waitFor(deadlines, "late", 30, seen);
   waitFor(deadlines, "early", 2, seen);
   waitFor(deadlines, "middle", 15, seen);
   await untilExpired(deadlines, 45);
-  assert.deepEqual(seen.toSorted(), ["early", "late", "middle"]);
+  assert.deepEqual(seen, ["early", "middle", "late"]);
+});
+
+test("whose time is long stays, and does not hold up who came after it with less", async () => {
+  const deadlines = new Deadlines();
+  const seen: string[] = [];
+  waitFor(deadlines, "long", 600_000, seen);
+  waitFor(deadlines, "short", 2, seen);
+  await untilExpired(deadlines, 10);
+  assert.deepEqual(seen, ["short"]);
+  deadlines.clear();
 });
 
 test("who was deleted does not expire, and those after it do", async () => {

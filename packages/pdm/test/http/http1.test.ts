@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { observe } from "../../src/http.js";
+import { HTTP_LIMITS } from "../../src/limits.js";
 import { ListeningServer, readExchanges, readLatest, readStatistic, requestsEnded } from "./observed.js";
 
 function serve(listener: RequestListener): Promise<ListeningServer> {
@@ -220,6 +221,57 @@ test("what the latest exchanges say was really sent, also headers that went to w
     status: 201,
     aborted: false,
   });
+});
+
+test("the status that counts is the one that was sent, whatever is set afterwards", async () => {
+  using _ = observe();
+  await using server = await serve((request, response) => {
+    response.statusCode = 201;
+    response.statusMessage = "Made";
+    response.flushHeaders();
+    response.statusCode = request.url === "/number" ? 500 : ("nonsense" as unknown as number);
+    response.end();
+  });
+  for (const target of ["/number", "/text"]) await (await fetch(server.url + target)).text();
+  await requestsEnded(2);
+  assert.deepEqual(readStatistic("byStatus"), new Map([["201", 2]]));
+});
+
+test("of a response that was cut off nobody says how much was sent", async () => {
+  using _ = observe();
+  await using server = await serve((_request, response) => response.end(Buffer.alloc(50_000_000)));
+  await sendAndLeave(server.port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", (text) => text.includes("200 OK"));
+  await requestsEnded(1);
+  assert.equal(readLatest().bytesSent, null);
+  assert.equal((readStatistic("bytes") as { sent: number }).sent, 0);
+});
+
+test("connections whose listeners the service removes are forgotten when there are many", async () => {
+  using _ = observe();
+  await using server = await serve((request, response) => {
+    if (request.url === "/end") {
+      response.end();
+      return;
+    }
+    request.socket.removeAllListeners("close");
+    request.socket.destroy();
+  });
+  for (let count = 0; count < 100; count++) await fetch(server.url).catch(() => undefined);
+  await fetch(`${server.url}/end`);
+  assert.ok(Number(readStatistic("inFlight")) < 70, String(readStatistic("inFlight")));
+});
+
+test("of very many headers, and very long ones, a part is shown", async () => {
+  using _ = observe();
+  await using server = await serve((_request, response) => response.end());
+  const long = `X-Long: ${"v".repeat(2_000)}\r\n`;
+  const head = `GET /${"u".repeat(5_000)} HTTP/1.1\r\nHost: x\r\n${long}${"a:\r\n".repeat(900)}\r\n`;
+  await sendAndLeave(server.port, head, (text) => text.includes("200 OK"));
+  await requestsEnded(1);
+  const { url, requestHeaders } = readLatest();
+  assert.equal(url.length, HTTP_LIMITS.shownUrlCharacters + 1);
+  assert.equal(requestHeaders.get("x-long"), `${"v".repeat(HTTP_LIMITS.shownHeaderCharacters)}…`);
+  assert.equal(requestHeaders.get("a")?.length, HTTP_LIMITS.shownHeaders - 2);
 });
 
 test("on a Unix socket there is no remote address", async () => {

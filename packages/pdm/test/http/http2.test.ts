@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, createServer, createSecureServer } from "node:http2";
+import { connect, createServer, createSecureServer, sensitiveHeaders } from "node:http2";
 import type { ClientHttp2Session, ServerHttp2Stream } from "node:http2";
 import { createServer as createHttpsServer, request as sendHttps } from "node:https";
 import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { duplexPair } from "node:stream";
 import { test } from "node:test";
 import { observe } from "../../src/http.js";
@@ -180,6 +181,79 @@ for (const [what, status, path] of ABORTED) {
     });
   }
 }
+
+const GIVEN_UP: Readonly<Record<string, (stream: ServerHttp2Stream) => void>> = {
+  "a stream": (stream) => stream.destroy(),
+  "a connection": (stream) => stream.session?.destroy(),
+};
+for (const [what, give] of Object.entries(GIVEN_UP)) {
+  test(`${what} that the service destroys at once is an aborted request`, async () => {
+    using _ = observe();
+    const server = createServer();
+    server.on("stream", give);
+    await using listening = await ListeningServer.start(server);
+    await withClient(listening.url, async (client) => {
+      client.on("error", () => undefined);
+      client.request({ ":path": "/" }).on("error", () => undefined);
+      await requestsEnded(1);
+    });
+    assert.equal(readStatistic("aborted"), 1);
+  });
+}
+
+test("a tunnel is no request", async () => {
+  using _ = observe();
+  const server = createServer({ settings: { enableConnectProtocol: true } });
+  server.on("stream", (stream: ServerHttp2Stream) => {
+    stream.respond({ ":status": 200 });
+    stream.end();
+  });
+  await using listening = await ListeningServer.start(server);
+  await withClient(listening.url, async (client) => {
+    await once(client, "remoteSettings");
+    const tunnel = client.request({
+      ":method": "CONNECT",
+      ":protocol": "websocket",
+      ":path": "/ws",
+      ":authority": "x",
+    });
+    await once(tunnel.resume(), "close");
+    await get(client, "/");
+    await requestsEnded(1);
+  });
+  assert.equal(readLatest().url, "/");
+});
+
+test("a header that the service says is sensitive is masked", async () => {
+  using _ = observe();
+  const server = createServer();
+  server.on("stream", (stream: ServerHttp2Stream) => {
+    stream.respond({ ":status": 200, "x-plain": "geheim", [sensitiveHeaders]: ["x-plain"] });
+    stream.end();
+  });
+  await using listening = await ListeningServer.start(server);
+  await withClient(listening.url, async (client) => {
+    await get(client, "/");
+    await requestsEnded(1);
+  });
+  assert.equal(readLatest().responseHeaders.get("x-plain"), "***");
+  assert.equal(readLatest().requestHeaders.has(":path"), false);
+});
+
+test("a service that refuses listeners on its server is not harmed", async () => {
+  using _ = observe();
+  const server = createServer((_request, response) => response.end());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  server.on("newListener", () => {
+    throw new Error("thrown on purpose");
+  });
+  await withClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, async (client) => {
+    assert.equal(await get(client, "/"), 200);
+  });
+  server.removeAllListeners("newListener");
+  server.close();
+});
 
 test("a stream that the service resets after its headers is an aborted request", async () => {
   using _ = observe();

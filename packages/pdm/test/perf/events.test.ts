@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -68,6 +69,33 @@ test("an event is read and encoded once, however many clients hear it", async ()
   for (const stream of streams) assert.equal((await readNext(stream))["reads"], 1);
   assert.equal(reads, 1);
   for (const stream of streams) stream.close();
+});
+
+test("clients of listeners with limits of their own hear an event within their own limits", async () => {
+  const narrow = await listen(path.join(folder, "narrow.sock"), { limits: { replyBytes: 200 } });
+  const wide = clients[0] ?? assert.fail();
+  const poor = await connect(narrow.spec);
+  const streams = [];
+  for (const client of [wide, poor, clients[1] ?? assert.fail()]) {
+    const source = await client.find("events.happened");
+    streams.push(await source.subscribe());
+  }
+  const warned = once(process, "warning");
+  happened.notify({ text: "x".repeat(1_000) });
+  happened.notify({ text: "short" });
+  const [first, second, third] = streams;
+  assert.ok(first && second && third);
+  for (const stream of [first, third]) {
+    assert.equal(String((await readNext(stream))["text"]).length, 1_000);
+    assert.equal((await readNext(stream))["text"], "short");
+  }
+  const { value } = await second.next();
+  assert.deepEqual([value?.fields["text"], value?.lost], ["short", 1]);
+  const [warning] = (await warned) as [Error];
+  assert.match(warning.message, /events\.happened cannot be sent/u);
+  for (const stream of streams) stream.close();
+  poor.close();
+  await narrow.close();
 });
 
 test("an event that the service changes is sent as it was each time", async () => {
