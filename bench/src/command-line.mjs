@@ -1,4 +1,6 @@
 // What the benchmark can be told.
+import { accessSync, constants, existsSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { ROWS } from "./rows.mjs";
 
@@ -38,6 +40,7 @@ export function parseCommandLine(args) {
     throw new CommandLineError("--write is for all rows, measured in full: leave out --smoke and --only.");
   }
   if (json === "") throw new CommandLineError("--json needs the name of a file.");
+  if (json !== undefined) checkWritable(json);
   for (const part of only) {
     if (part !== "" && ROWS.some(({ name }) => name.includes(part))) continue;
     const names = ROWS.map(({ name }) => name).join(", ");
@@ -62,5 +65,20 @@ function parse(args) {
     }).values;
   } catch (error) {
     throw new CommandLineError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Told before minutes are spent on what would have nowhere to go.
+ *
+ * @param {string} file
+ * @throws {CommandLineError}
+ */
+function checkWritable(file) {
+  try {
+    accessSync(path.dirname(path.resolve(file)), constants.W_OK);
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+  } catch (error) {
+    throw new CommandLineError(`--json ${file}: ${error instanceof Error ? error.message : error}`);
   }
 }

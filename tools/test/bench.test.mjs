@@ -76,6 +76,7 @@ const REFUSED = [
   { args: ["--fast"], says: /^Unknown option '--fast'/mu },
   { args: ["--smoke", "--write"], says: /^--write is for all rows/mu },
   { args: ["--json="], says: /^--json needs the name of a file/mu },
+  { args: ["--json", "/nowhere/bench.json"], says: /^--json \/nowhere\/bench.json: ENOENT/mu },
 ];
 
 for (const { args, says } of REFUSED) {

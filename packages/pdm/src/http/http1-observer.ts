@@ -105,22 +105,21 @@ class Http1Connection extends Connection {
     // Responses finish in the order of their requests; one whose request came before we did is not there.
     if (this.#responses[0] !== response) return;
     // Up to Node 22 a response also finishes when its connection is cut with a part of it unsent.
-    this.#endFirst(this.socket.destroyed);
+    this.#end(this.#exchanges.shift(), this.#responses.shift(), this.socket.destroyed);
   }
 
   /** Whatever has no end by now will have none: also pipelined requests, whose responses do not say `close`. */
   readonly onClose = (): void => {
     this.#forget();
     try {
-      while (this.#responses.length > 0) this.#endFirst(true);
+      const responses = this.#responses.splice(0);
+      for (const [index, exchange] of this.#exchanges.splice(0).entries()) this.#end(exchange, responses[index], true);
     } catch (error) {
       warn("PDM_HTTP_UNSEEN", "a request's end was not counted", error);
     }
   };
 
-  #endFirst(aborted: boolean): void {
-    const exchange = this.#exchanges.shift();
-    const response = this.#responses.shift();
+  #end(exchange: Exchange | undefined, response: ServerResponse | undefined, aborted: boolean): void {
     if (exchange === undefined || response === undefined) return;
     exchange.aborted = aborted;
     this.countBytes(this.#recorder.statistics, exchange);
