@@ -79,6 +79,6 @@ function checkWritable(file) {
     accessSync(path.dirname(path.resolve(file)), constants.W_OK);
     if (existsSync(file)) accessSync(file, constants.W_OK);
   } catch (error) {
-    throw new CommandLineError(`--json ${file}: ${error instanceof Error ? error.message : error}`);
+    throw new CommandLineError(`--json ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
