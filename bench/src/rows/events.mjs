@@ -28,5 +28,5 @@ export const events = {
   ),
   comparisons: [],
   notes:
-    "An event is encoded once for all subscribers of a channel. A delivery is a copy of it and a write to the subscriber's own socket, and that write is nearly all of it. What happens in one turn of the event loop leaves in one write a subscriber: several events cost hardly more than one.",
+    "An event is encoded once for all subscribers of a channel. A delivery is a copy of it and a write to the subscriber's own socket, and that write is nearly all of it. What one callback of the service notifies leaves in one write a subscriber.",
 };

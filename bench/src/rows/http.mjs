@@ -45,5 +45,5 @@ export const http = {
     compareWithBare("with prom-client"),
   ],
   notes:
-    "Half of a request is one write to the socket. `pdm/http` keeps what was asked, when, and how it went; a subscriber costs two events a request, each of a dozen fields, encoded and written to another socket.",
+    "Alone in a loop, with real requests' objects, `pdm/http` takes 0.35 µs a request: two looks at the clock 0.13, the socket's two byte counters 0.1, the rest counting. Among everything else that a server does it is more than that: its data and code share the processor's caches with the server's. Subscribing to the channels is not measurable. Processes of one and the same program differ by some per cent, now and then by 20: figures below 1.05 need many runs. A subscriber costs two events a request, each of a dozen fields, masked, encoded and written to another socket.",
 };

@@ -50,5 +50,5 @@ export const roundTrip = {
     },
   ],
   notes:
-    "Most of a round trip is the system's: writing to the socket, and waking the other side. What `perf` adds in the server is a pickle read, the object asked through the gate, and a pickle written; what `pdm/client` adds is a pickle each way, a deadline for the request, and the promise of its reply.",
+    "Most of a round trip is the system's: writing to the socket, and waking the other side. The prebuilt requests show the server's part, 2 to 3.5 µs: a pickle read, the object asked through the gate, a pickle written, and four looks at the clock, 65 ns each here, that tell whether the object blocked the event loop and how much of the turn is used up. The rest is `pdm/client`'s: a pickle each way, a deadline for the request, and the promise of its reply.",
 };
