@@ -6,7 +6,7 @@ import { build } from "esbuild";
 /** @import { BuildOptions, Metafile, Plugin } from "esbuild" */
 
 /**
- * Bundles so that an entry point loads one shared chunk at the most beside its own: each file costs half a millisecond.
+ * Bundles so that `main` loads one shared chunk beside its own, and no other entry point many: each file costs half a millisecond.
  *
  * esbuild makes a chunk of all that the same set of entry points needs, and so many small ones. Here every entry point
  * imports every module that `main` shares with another, which makes it one set.

@@ -47,11 +47,10 @@ test("a Python script that pairs ashd-wsgi's request events works on the shop un
   order.write("{", () => setImmediate(() => order.destroy()));
   const printed = [];
   for await (const line of { [Symbol.asyncIterator]: () => lines }) printed.push(line);
-  const base = url.replace(/\/$/u, "");
   assert.deepEqual(printed, [
-    `GET ${base}/products?page=1 200 OK took time`,
-    `GET ${base}/nothing 404 Not Found took time`,
-    `POST ${base}/orders None aborted`,
+    `GET ${url}/products?page=1 200 OK took time`,
+    `GET ${url}/nothing 404 Not Found took time`,
+    `POST ${url}/orders None aborted`,
   ]);
   assert.deepEqual(await ended, [0, null]);
 });

@@ -23,11 +23,12 @@ export async function openConnection(
   options: RequestOptions = {},
 ): Promise<ClientConnection> {
   const { signal } = options;
+  const target = parseConnectSpec(spec);
   const timeoutMs = checkTimeoutMs(
-    options.timeoutMs ?? (isOverSsh(spec) ? SSH_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS),
+    options.timeoutMs ?? (target.kind === "ssh" ? SSH_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS),
   );
   const startedMs = readClockMs();
-  const socket = await openSocket(parseConnectSpec(spec), {
+  const socket = await openSocket(target, {
     ...(signal && { signal }),
     ...(timeoutMs !== Infinity && { timeoutMs }),
   });
@@ -41,7 +42,7 @@ export async function openConnection(
   return connection;
 }
 
-/** @throws ConnectError for what is no spec */
+/** Whether connecting goes over ssh, which may ask the user for something. @throws ConnectError for what is no spec */
 export function isOverSsh(spec: string): boolean {
   return parseConnectSpec(spec).kind === "ssh";
 }

@@ -37,7 +37,7 @@ export function exposeHttp({ statistics, requests, ashdRequests }: Recorder): Ex
       ),
       bytes: new ComputedAttribute(
         () => ({ received: statistics.received, sent: statistics.sent }),
-        "Bytes received and sent on the connections that carried requests, headers included.",
+        "Bytes received and sent on the connections that carried requests, headers included; what cut-off responses sent is left out.",
       ),
       slowest: new ComputedAttribute(
         () => statistics.log.listSlowest().map(viewExchange),
@@ -45,7 +45,7 @@ export function exposeHttp({ statistics, requests, ashdRequests }: Recorder): Ex
       ),
       latest: new ComputedAttribute(
         () => statistics.log.listLatest().map(viewExchange),
-        "The exchanges that ended last, the latest first; secrets are masked.",
+        "The exchanges that ended last (of a flood of them, some), the latest first; secrets are masked.",
       ),
     }),
     requests,

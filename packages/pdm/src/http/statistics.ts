@@ -16,7 +16,7 @@ export class Statistics {
   count: number = 0;
   /** Exchanges that were cut off. */
   aborted: number = 0;
-  /** Bytes on the connections that carried requests, headers included. */
+  /** Bytes on the connections that carried requests, headers included; what cut-off responses sent is left out. */
   received: number = 0;
   sent: number = 0;
   readonly log: ExchangeLog = new ExchangeLog();
