@@ -2,14 +2,19 @@ export { listen } from "./listen.js";
 export type { Listener, ListenOptions } from "./listen.js";
 export { expose } from "./objects/registry.js";
 export type { Exposure } from "./objects/registry.js";
+export { CallContext } from "./objects/call-context.js";
+export type { Caller } from "./objects/call-context.js";
 export type {
-  Attribute,
   AttributeDescription,
-  Directory,
-  EventSource,
-  InterfaceName,
-  Invocable,
-} from "./objects/interfaces.js";
+  AttributeKind,
+  Effect,
+  EventDescription,
+  ObjectDescription,
+  OperationDescription,
+  ParameterDescription,
+} from "./objects/description.js";
+export type { Attribute, Described, Directory, EventSource, InterfaceName, Invocable } from "./objects/interfaces.js";
+export type { JsonSchema, JsonTypeName, ValueKind } from "./schema/json-schema.js";
 export { ComputedAttribute, ValueAttribute } from "./objects/attribute.js";
 export { StaticDirectory } from "./objects/static-directory.js";
 export { MethodTable, UnknownMethodError } from "./objects/method-table.js";

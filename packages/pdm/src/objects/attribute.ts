@@ -1,9 +1,10 @@
-import type { Attribute, AttributeDescription } from "./interfaces.js";
+import type { ObjectDescription } from "./description.js";
+import type { Attribute } from "./interfaces.js";
 
 /** An attribute whose value is computed at each read, by a function that may return a promise. */
 export class ComputedAttribute<T> implements Attribute<T> {
   readonly #compute: () => T | PromiseLike<T>;
-  readonly #description: AttributeDescription | undefined;
+  readonly #description: ObjectDescription | undefined;
 
   constructor(compute: () => T | PromiseLike<T>, description?: string) {
     this.#compute = compute;
@@ -14,7 +15,7 @@ export class ComputedAttribute<T> implements Attribute<T> {
     return this.#compute();
   }
 
-  describe(): AttributeDescription | undefined {
+  describe(): ObjectDescription | undefined {
     return this.#description;
   }
 }
@@ -23,7 +24,7 @@ export class ComputedAttribute<T> implements Attribute<T> {
 export class ValueAttribute<T> implements Attribute<T> {
   /** What the next read returns. */
   value: T;
-  readonly #description: AttributeDescription | undefined;
+  readonly #description: ObjectDescription | undefined;
 
   constructor(value: T, description?: string) {
     this.value = value;
@@ -34,7 +35,7 @@ export class ValueAttribute<T> implements Attribute<T> {
     return this.value;
   }
 
-  describe(): AttributeDescription | undefined {
+  describe(): ObjectDescription | undefined {
     return this.#description;
   }
 }

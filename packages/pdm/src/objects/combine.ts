@@ -33,7 +33,8 @@ export function combine<T extends readonly object[]>(...parts: T): Combined<T> {
       combined.read = () => part.read();
       combined.describe = () => part.describe?.();
     }
-    if (isInvocable(part)) combined.invoke = (method, args, kwargs) => part.invoke(method, args, kwargs);
+    if (isInvocable(part))
+      combined.invoke = (method, args, kwargs, context) => part.invoke(method, args, kwargs, context);
     if (isEventSource(part)) {
       combined.subscribe = (listener) => part.subscribe(listener);
       combined.unsubscribe = (listener) => part.unsubscribe(listener);

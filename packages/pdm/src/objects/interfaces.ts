@@ -1,43 +1,57 @@
+import type { CallContext } from "./call-context.js";
+import type { ObjectDescription } from "./description.js";
+
 /**
  * The four interfaces of a manageable object. They are structural: whatever has the methods speaks the interface, and
  * one object may speak several. Each method may return a promise; what it throws reaches only the client that asked.
  */
 
+/** What any of them may have besides: a description of itself. */
+export interface Described {
+  /** What the object is; undefined where nobody wrote it down. Asked for often, so best the same object each time. */
+  describe?(): ObjectDescription | undefined | PromiseLike<ObjectDescription | undefined>;
+}
+
 /** Named entries, each an object that speaks some interface. */
-export interface Directory {
+export interface Directory extends Described {
   /** The names that `lookup` knows, in the order to show them. */
   list(): Iterable<string> | PromiseLike<Iterable<string>>;
   /** The entry of that name, the same object each time; undefined where there is none. */
   lookup(name: string): unknown;
 }
 
-/** A value that can be read. */
-export interface Attribute<T = unknown> {
-  /** The value now: data as `docs/values.md` lists it. */
+/** A value that can be read, and written where there is `write`. */
+export interface Attribute<T = unknown> extends Described {
+  /** The value now: data as `docs/values.md` lists it. While a promise of it is pending, others who read wait for the same one. */
   read(): T | PromiseLike<T>;
-  /** What the value means; undefined where nobody wrote it down. */
-  describe?(): AttributeDescription | undefined | PromiseLike<AttributeDescription | undefined>;
-}
-
-/** What an attribute says of itself. */
-export interface AttributeDescription {
-  /** One or two sentences for the operator. */
-  readonly description: string;
+  /**
+   * Sets the value; what it returns is only waited for.
+   *
+   * @throws an error whose `code` is `ERR_PDM_INVALID_ARGUMENT` for a value of another type; then nothing has changed
+   */
+  write?(value: T, context: CallContext): unknown;
 }
 
 /** Methods that can be called by name. */
-export interface Invocable {
+export interface Invocable extends Described {
   /**
    * Calls `method`.
    *
    * @param kwargs arguments by name; without prototype, empty where there are none
+   * @param context who calls, and a signal that aborts when nobody waits for the result any more
    * @throws UnknownMethodError (any error whose `code` is `ERR_PDM_UNKNOWN_METHOD`) where there is no such method
+   * @throws an error whose `code` is `ERR_PDM_INVALID_ARGUMENT` for arguments that do not fit; then nothing was called
    */
-  invoke(method: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown;
+  invoke(
+    method: string,
+    args: readonly unknown[],
+    kwargs: Readonly<Record<string, unknown>>,
+    context: CallContext,
+  ): unknown;
 }
 
 /** Something that happens, again and again. */
-export interface EventSource<E = unknown> {
+export interface EventSource<E = unknown> extends Described {
   /** Calls `listener` for each event from now on, synchronously and in order. */
   subscribe(listener: (event: E) => void): unknown;
   /** The end of it; also from within `listener`. */

@@ -1,4 +1,4 @@
-import type { AttributeDescription } from "../objects/interfaces.js";
+import type { ObjectDescription } from "../objects/description.js";
 import { isStructSequence } from "../objects/struct-sequence.js";
 import type { StructSequence } from "../objects/struct-sequence.js";
 import { exceptionGlobal } from "../pickle/python-names.js";
@@ -58,7 +58,7 @@ export function createLossNotice(lost: number): Instance {
 /** The reply to `attrinfo`. */
 export function createAttributeInfo(description: unknown): Instance | null {
   if (description === undefined || description === null) return null;
-  return Instance.withFields(ATTRIBUTE_INFO_CLASS, { desc: (description as AttributeDescription).description });
+  return Instance.withFields(ATTRIBUTE_INFO_CLASS, { desc: (description as ObjectDescription).description ?? null });
 }
 
 /**
