@@ -45,6 +45,24 @@ export interface Limits {
   readonly arguments: number;
   /** Milliseconds that a pending result (a promise) of a `perf` request may take; `repl` commands have no such limit. Over it: the request fails, the result is ignored; stays open. */
   readonly requestTimeoutMs: number;
+  /** Requests of one `rpc` connection that are under way. One more fails, those excepted that cancel or belong to a stream; stays open. */
+  readonly requestsInFlight: number;
+  /** Attributes that one `rpc` request may read or sample. Over it: the request fails; stays open. */
+  readonly bulkItems: number;
+  /** Objects on one page of `describe` and `list`, whatever the client asks for. */
+  readonly pageObjects: number;
+  /** Milliseconds between two samples, at least, whatever the client asks for. Stops clients from having attributes read all the time. */
+  readonly minSampleMs: number;
+  /** Streams of one `rpc` connection, in both directions. Over it: the request fails; stays open. */
+  readonly streams: number;
+  /** Bytes of a stream that a client sends and the operation has not read. Over it: the stream fails; stays open. */
+  readonly streamWindowBytes: number;
+  /** Milliseconds for which a client may take nothing of a stream. Over it: the stream ends, and its source is let go of. Stops clients that never grant credit. */
+  readonly streamIdleMs: number;
+  /** Rests of cut values that one `rpc` connection can fetch. One more takes the place of the one that was used longest ago. */
+  readonly handles: number;
+  /** Milliseconds for which such a rest is kept after its last use. */
+  readonly handleIdleMs: number;
   /** Milliseconds that all connections together may take in one turn of the event loop before the rest of their requests waits for the next. Stops floods of requests from keeping the service from its work. */
   readonly turnMs: number;
   /** Milliseconds that an object's own code may block the event loop before its name and duration are reported: each time on a diagnostics channel, at most once in ten seconds as a process warning. */
@@ -76,6 +94,15 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   queuedOutputBytes: 4_194_304,
   arguments: 1_000,
   requestTimeoutMs: 30_000,
+  requestsInFlight: 1_024,
+  bulkItems: 10_000,
+  pageObjects: 10_000,
+  minSampleMs: 10,
+  streams: 64,
+  streamWindowBytes: 262_144,
+  streamIdleMs: 60_000,
+  handles: 256,
+  handleIdleMs: 60_000,
   turnMs: 10,
   slowObjectMs: 100,
   closeGraceMs: 1_000,

@@ -4,6 +4,7 @@ import { resolveLimits } from "./limits.js";
 import type { Limits } from "./limits.js";
 import { PERF } from "./perf/conversation.js";
 import { REPL } from "./repl/conversation.js";
+import { RPC } from "./rpc/conversation.js";
 import { Connection } from "./session/connection.js";
 import { PROCESS_LEDGER } from "./session/ledger.js";
 import { ListenError, parseListenSpec } from "./transport/listen-spec.js";
@@ -70,7 +71,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
       socket,
       limits,
       PROCESS_LEDGER,
-      (begun) => new Hello(begun, [REPL, PERF]),
+      (begun) => new Hello(begun, [REPL, PERF, RPC]),
       () => {
         connections.delete(connection);
         if (connections.size === 0) onIdle?.();
