@@ -19,6 +19,7 @@ export { ComputedAttribute, ValueAttribute } from "./objects/attribute.js";
 export { StaticDirectory } from "./objects/static-directory.js";
 export { MethodTable, UnknownMethodError } from "./objects/method-table.js";
 export type { Method } from "./objects/method-table.js";
+export { InvalidArgumentError } from "./objects/invalid-argument-error.js";
 export { EventChannel } from "./objects/event-channel.js";
 export { FinishEvent, PerfEvent, ProcessEvent, StartEvent } from "./objects/event.js";
 export { StructSequence } from "./objects/struct-sequence.js";
@@ -28,6 +29,7 @@ export { DeadlineError, FAILURE_CHANNEL, SLOW_CHANNEL } from "./session/gate.js"
 export type { GateReport } from "./session/gate.js";
 export { DEFAULT_LIMITS } from "./limits.js";
 export type { Limits } from "./limits.js";
+export { SchemaError } from "./schema/schema-error.js";
 export { PdmError } from "./errors.js";
 export { ListenError } from "./transport/listen-spec.js";
 export { ByteArray, Float, FrozenSet, Global, Instance, Tuple } from "./pickle/values.js";

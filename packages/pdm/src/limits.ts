@@ -200,6 +200,20 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
   rateSeconds: 300,
 });
 
+/** What a schema may be like, whoever wrote it. */
+export interface SchemaLimits {
+  /** Schemas within schemas, and containers within constants. Over it: the schema is refused. Stops exhaustion of the stack. */
+  readonly depth: number;
+  /** Schemas and constants in one schema that a client sends. Over it: the same. Stops checks that take long for each value. */
+  readonly clientNodes: number;
+}
+
+/** The values of {@link SchemaLimits}. */
+export const SCHEMA_LIMITS: SchemaLimits = Object.freeze({ depth: 64, clientNodes: 1_000 });
+
+/** Characters of a glob over names. Over it: it is refused. Bounds the time that it takes for each name. */
+export const GLOB_CHARACTERS = 1_024;
+
 /**
  * The defaults with some replaced.
  *

@@ -56,6 +56,8 @@ export interface EventSource<E = unknown> extends Described {
   subscribe(listener: (event: E) => void): unknown;
   /** The end of it; also from within `listener`. */
   unsubscribe(listener: (event: E) => void): unknown;
+  /** The number of the last event, counted from 1 whether or not anybody listens; undefined where nobody counts. */
+  readonly sequence?: number | undefined;
 }
 
 /** The names under which the interfaces travel. */

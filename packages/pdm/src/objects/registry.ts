@@ -93,3 +93,8 @@ function checkEntry(module: string, name: string, object: object, entries: Reado
 export function findModule(module: string): ReadonlyMap<string, object> | undefined {
   return openRegistry().get(module);
 }
+
+/** The names of all modules that have objects now, in no order that is promised. */
+export function listModules(): Iterable<string> {
+  return openRegistry().keys();
+}
