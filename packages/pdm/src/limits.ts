@@ -63,6 +63,8 @@ export interface Limits {
   readonly handles: number;
   /** Milliseconds for which such a rest is kept after its last use. */
   readonly handleIdleMs: number;
+  /** Milliseconds that a client may choose as its deadline for a pending result. A longer one is taken for this. Stops requests that are kept for ever. */
+  readonly maxRequestTimeoutMs: number;
   /** Milliseconds that all connections together may take in one turn of the event loop before the rest of their requests waits for the next. Stops floods of requests from keeping the service from its work. */
   readonly turnMs: number;
   /** Milliseconds that an object's own code may block the event loop before its name and duration are reported: each time on a diagnostics channel, at most once in ten seconds as a process warning. */
@@ -103,11 +105,18 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   streamIdleMs: 60_000,
   handles: 256,
   handleIdleMs: 60_000,
+  maxRequestTimeoutMs: 600_000,
   turnMs: 10,
   slowObjectMs: 100,
   closeGraceMs: 1_000,
   totalBytes: 67_108_864,
 });
+
+/** Characters of a name that a policy is asked about. A longer one is refused. Stops names whose matching takes long. */
+export const POLICY_NAME_CHARACTERS = 4_096;
+
+/** Characters of each text that a client says of itself. The rest is cut. Stops huge claims, which are kept and shown to others. */
+export const CLAIM_CHARACTERS = 256;
 
 /**
  * Everything that a server can make a client hold, with unit and default.

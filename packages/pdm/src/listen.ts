@@ -6,7 +6,10 @@ import { PERF } from "./perf/conversation.js";
 import { REPL } from "./repl/conversation.js";
 import { RPC } from "./rpc/conversation.js";
 import { Connection } from "./session/connection.js";
+import { createGrant } from "./session/grant.js";
 import { PROCESS_LEDGER } from "./session/ledger.js";
+import type { Policy } from "./session/policy.js";
+import type { Right, Role } from "./session/principal.js";
 import { ListenError, parseListenSpec } from "./transport/listen-spec.js";
 import { openListener } from "./transport/listener.js";
 import { warn } from "./warning.js";
@@ -17,6 +20,17 @@ export interface ListenOptions {
   readonly name?: string;
   /** Limits to replace; see {@link Limits} for units, defaults and what happens over them. */
   readonly limits?: Partial<Limits>;
+  /**
+   * What clients of this socket are: `viewer` (reads), `operator` (reads and changes) or `admin` (everything). Who names none gives
+   * them everything, the rights too.
+   */
+  readonly role?: Role;
+  /** What they may do besides: `repl`, `inspect`. None where a role is given and no rights. */
+  readonly rights?: readonly Right[];
+  /** Who may do what to which objects, by their names; else the role decides. See `docs/access.md`. */
+  readonly policy?: Policy;
+  /** What the service calls this version of itself, such as a commit; clients are told. */
+  readonly build?: string;
 }
 
 /** A socket on which the service can be managed. */
@@ -42,7 +56,7 @@ export interface Listener extends AsyncDisposable {
  * `$XDG_RUNTIME_DIR/pdm`, `/run/pdm` (root), or a private folder under the temporary directory
  * @throws ListenError (rejects) when it cannot listen there, saying why and what to do; nothing is left behind, and a
  * promise that nobody looks at does not end the process: the failure is a process warning too
- * @throws PdmError `ERR_PDM_LIMIT` (rejects) for a limit that is none
+ * @throws PdmError `ERR_PDM_LIMIT` (rejects) for a limit that is none, `ERR_PDM_POLICY` for a role, right or policy that is none
  */
 export function listen(spec?: string, options: ListenOptions = {}): Promise<Listener> {
   const opening = open(spec, options);
@@ -58,6 +72,8 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     );
   }
   const limits = resolveLimits(options.limits);
+  const grant = createGrant(options, undefined, options.build);
+  let socketSpec = spec ?? "";
   const connections = new Set<Connection>();
   let onIdle: (() => void) | undefined;
 
@@ -71,6 +87,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
       socket,
       limits,
       PROCESS_LEDGER,
+      { grant, socket: socketSpec },
       (begun) => new Hello(begun, [REPL, PERF, RPC]),
       () => {
         connections.delete(connection);
@@ -85,6 +102,8 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     onError: (error) => warn("PDM_LISTENER_ERROR", "a management connection was not accepted", error),
     ...(options.name === undefined ? {} : { name: options.name }),
   });
+
+  socketSpec = transport.spec;
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -6,6 +6,8 @@ import { InputBuffer } from "../wire/input-buffer.js";
 import { EventQueue } from "./event-queue.js";
 import type { QueuedEventSource } from "./event-queue.js";
 import type { Account, Ledger } from "./ledger.js";
+import { Session } from "./session.js";
+import type { SessionParts } from "./session.js";
 import type { Conversation } from "./sub-protocol.js";
 import { TURN_BUDGET } from "./turn-budget.js";
 
@@ -24,6 +26,9 @@ const WRITE_BYTES = 300;
 /** While no request can be taken, this much input is read all the same, so that the client's going away is noticed. */
 const READ_AHEAD_BYTES = 65_536;
 
+/** The part of a session that all connections of a socket have in common. */
+export type Admission = Pick<SessionParts, "grant" | "socket">;
+
 /**
  * One client's connection: feeds its {@link Conversation} with input, sends what that answers, and keeps the account of
  * what both hold.
@@ -33,6 +38,8 @@ const READ_AHEAD_BYTES = 65_536;
  */
 export class Connection {
   readonly limits: Limits;
+  /** Who the client is, and what it may do. */
+  readonly session: Session;
   /** Conversations charge here what they hold beside buffers. */
   readonly account: Account;
   readonly #socket: Socket;
@@ -54,6 +61,7 @@ export class Connection {
   /**
    * Takes the socket over, for good.
    *
+   * @param admission what the client gets by having come to this socket
    * @param begin makes the first conversation; may send already
    * @param onClosed called once, when the socket is closed and everything is released
    */
@@ -61,6 +69,7 @@ export class Connection {
     socket: Socket,
     limits: Limits,
     ledger: Ledger,
+    admission: Admission,
     begin: (connection: Connection) => Conversation,
     onClosed: () => void,
   ) {
@@ -69,6 +78,12 @@ export class Connection {
     this.#onClosed = onClosed;
     this.#events = new EventQueue(limits.queuedOutputBytes);
     this.account = ledger.open(limits.totalBytes * (1 - UNCOUNTED_SHARE), () => this.#evict());
+    this.session = new Session({
+      ...admission,
+      limits,
+      account: this.account,
+      disconnect: (reason) => this.fail(reason),
+    });
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("end", () => this.#receiveEnd());
     socket.on("drain", () => this.#pump());
@@ -99,7 +114,9 @@ export class Connection {
    */
   sendEvent(frame: Buffer, source: QueuedEventSource, lostBefore: number): void {
     if (this.#closing) return;
+    const droppedBefore = this.#events.dropped;
     this.#events.push(this.#socket.writableNeedDrain ? copyOut(frame) : frame, source, lostBefore);
+    this.session.costs.eventsLost += lostBefore + this.#events.dropped - droppedBefore;
     // Many events within one turn of the event loop must not be lost while the reader is quick enough.
     if (this.#events.heldBytes > Math.min(BATCH_BYTES, this.limits.queuedOutputBytes / 2)) this.#flush();
     else this.#flushSoon();
@@ -160,6 +177,7 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     if (this.#closing) return;
+    this.session.costs.receivedBytes += chunk.length;
     this.#input.append(chunk);
     if (TURN_BUDGET.isSpent(this.limits.turnMs)) this.#waitForTurn();
     else this.#pump();
@@ -230,6 +248,7 @@ export class Connection {
       const batch = this.#takeBatch();
       if (batch === undefined) break;
       socket.write(batch);
+      this.session.costs.sentBytes += batch.length;
       this.#unfinishedWrites = socket.writableLength > 0 ? this.#unfinishedWrites + 1 : 0;
     }
     this.#settleAccount();

@@ -1,6 +1,7 @@
 import type { InputBuffer } from "../wire/input-buffer.js";
 import type { SubProtocolName } from "../wire/greeting.js";
 import type { Connection } from "./connection.js";
+import type { Right } from "./principal.js";
 
 /** One side of a conversation that a {@link Connection} feeds. The connection calls it; it never throws. */
 export interface Conversation {
@@ -20,6 +21,8 @@ export interface Conversation {
 /** A sub-protocol that a client can choose by name. */
 export interface SubProtocol {
   readonly name: SubProtocolName;
+  /** The right that it takes to choose it, if any. */
+  readonly right?: Right;
   /** Begins the conversation, after the greeting has been written. */
   start(connection: Connection): Conversation;
 }

@@ -1,0 +1,2 @@
+/** A file that audit records are appended to. */
+export class AuditFile {}
