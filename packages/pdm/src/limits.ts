@@ -45,6 +45,12 @@ export interface Limits {
   readonly arguments: number;
   /** Milliseconds that a pending result (a promise) of a `perf` request may take; `repl` commands have no such limit. Over it: the request fails, the result is ignored; stays open. */
   readonly requestTimeoutMs: number;
+  /** Containers within each other in a value over `rpc`. Read: the request fails. Written: what is deeper is cut, and marked. Stops exhaustion of the stack. */
+  readonly valueDepth: number;
+  /** Items of each container of a value that `rpc` writes. Over it: the rest is cut, and marked. */
+  readonly valueItems: number;
+  /** Values, parts and names in one argument over `rpc`. Over it: the request fails; stays open. */
+  readonly valueNodes: number;
   /** Requests of one `rpc` connection that are under way. One more fails, those excepted that cancel or belong to a stream; stays open. */
   readonly requestsInFlight: number;
   /** Attributes that one `rpc` request may read or sample. Over it: the request fails; stays open. */
@@ -96,6 +102,9 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   queuedOutputBytes: 4_194_304,
   arguments: 1_000,
   requestTimeoutMs: 30_000,
+  valueDepth: 100,
+  valueItems: 1_000_000,
+  valueNodes: 200_000,
   requestsInFlight: 1_024,
   bulkItems: 10_000,
   pageObjects: 10_000,

@@ -108,13 +108,13 @@ export class BulkReader {
 
   /** Keeps what lets go of a step while it is pending. */
   #follow(begin: (done: () => void) => LetGo | undefined): void {
-    let letGo: LetGo | undefined;
-    let isDone = false;
-    letGo = begin(() => {
-      isDone = true;
-      if (letGo !== undefined) this.#pending.delete(letGo);
+    // It may be done before there is anything to let go of.
+    const step: { letGo?: LetGo | undefined; isDone: boolean } = { isDone: false };
+    step.letGo = begin(() => {
+      step.isDone = true;
+      if (step.letGo !== undefined) this.#pending.delete(step.letGo);
     });
-    if (letGo !== undefined && !isDone) this.#pending.add(letGo);
+    if (step.letGo !== undefined && !step.isDone) this.#pending.add(step.letGo);
   }
 }
 

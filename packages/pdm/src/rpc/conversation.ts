@@ -20,7 +20,7 @@ export const RPC: SubProtocol = { name: "rpc", start: (connection) => new RpcCon
 const TIMEOUT = { timeoutMs: { type: "integer", minimum: 1 } } as const;
 
 /** What a client may rely on: the methods and notifications by name. */
-const CAPABILITIES: readonly string[] = [...METHODS.keys(), ...NOTIFICATIONS.map(({ name }) => name)];
+const CAPABILITIES: readonly string[] = [...new Set([...METHODS.keys(), ...NOTIFICATIONS.map(({ name }) => name)])];
 
 /** The checks of the methods' parameters, made when each is first used. */
 const checks = new Map<RpcMethod, Check>();

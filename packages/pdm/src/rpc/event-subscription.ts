@@ -145,7 +145,7 @@ export class EventSubscription implements Sending, QueuedEventSource {
 
 function joinLine(head: string, tail: Buffer): Buffer {
   const line = Buffer.allocUnsafe(head.length + tail.length);
-  line.latin1Write(head, 0);
+  line.write(head, 0, "latin1");
   tail.copy(line, head.length);
   return line;
 }

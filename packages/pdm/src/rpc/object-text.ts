@@ -56,7 +56,14 @@ function encodeHead(
 
 function encodeTail(object: object): string {
   const cost = readCost(object);
-  return cost === undefined ? "}" : `,"cost":${JSON.stringify(cost)}}`;
+  if (cost === undefined) return "}";
+  const { reads, meanMs, lastMs } = cost;
+  return `,"cost":${JSON.stringify({ reads, meanMs: roundMs(meanMs), lastMs: roundMs(lastMs) })}}`;
+}
+
+/** To microseconds: what is finer is noise. */
+function roundMs(milliseconds: number): number {
+  return Math.round(milliseconds * 1_000) / 1_000;
 }
 
 function viewAttribute(object: object, said: ObjectDescription | undefined): object {

@@ -33,7 +33,7 @@ export class Peer {
   /** The client is gone. */
   release(): void {
     const reason = new RpcError("ERR_PDM_CANCELLED", "the client is gone");
-    for (const call of [...this.requests.values()]) call.giveUp(reason);
+    for (const call of this.requests.values()) call.giveUp(reason);
     this.subscriptions.release();
     this.streams.release();
     this.handles.release();

@@ -36,7 +36,7 @@ export class RpcError extends PdmError {
   /** The parameter at fault, where it is one. */
   readonly argument: string | undefined;
 
-  constructor(code: keyof typeof ERROR_CODES & string, message: string, argument?: string) {
+  constructor(code: string, message: string, argument?: string) {
     super(code, message);
     this.argument = argument;
   }

@@ -1,11 +1,12 @@
 import { encodeRest, encodeValue } from "../json/encode.js";
 import type { ValueLimits } from "../json/encode.js";
-import { decodeValue } from "../json/decode.js";
+import { decodeMeasured } from "../json/decode.js";
+import type { DecodedValue } from "../json/decode.js";
+import { JsonValueError } from "../json/json-value-error.js";
 import type { Limits } from "../limits.js";
 import { isStructSequence } from "../objects/struct-sequence.js";
 import type { Peer } from "./peer.js";
 import { RpcError } from "./rpc-error.js";
-import { describeThrown } from "../warning.js";
 
 /** The mark of the classes that stand for Python's values, whichever copy of this package made them. */
 const PICKLE_FORM = Symbol.for("pdm.pickle.form");
@@ -51,19 +52,26 @@ function replaceObject(object: object): unknown {
 /**
  * The value that a form in a request stands for.
  *
+ * @param openStream gives what a stream's number stands for; without it there are none
  * @throws RpcError `ERR_PDM_INVALID_ARGUMENT`, naming the parameter and the place in it
  */
-export function decodeFor(peer: Peer, form: unknown, parameter: string, openStream?: (id: number) => unknown): unknown {
-  if (form === null || typeof form !== "object") return form;
-  const { valueDepth, valueNodes, pickleMs } = peer.connection.limits;
+export function decodeFor(
+  own: Limits,
+  form: unknown,
+  parameter: string,
+  openStream?: (number: number) => unknown,
+): DecodedValue {
+  const { valueDepth, valueNodes, pickleMs } = own;
   try {
-    return decodeValue(form, {
+    return decodeMeasured(form, {
       maxDepth: valueDepth,
       maxNodes: valueNodes,
       maxMs: pickleMs,
-      ...(openStream && { openStream }),
+      openStream,
+      refuseCuts: true,
     });
   } catch (error) {
-    throw new RpcError("ERR_PDM_INVALID_ARGUMENT", `${parameter}: ${describeThrown(error)}`, parameter);
+    if (!(error instanceof JsonValueError)) throw error;
+    throw new RpcError("ERR_PDM_INVALID_ARGUMENT", `${parameter}: ${error.message}`, parameter);
   }
 }

@@ -127,19 +127,19 @@ export class Walk {
 
   /** What an access gives; undefined where it fails. */
   async #ask<T>(begin: (settle: Settle<T>) => LetGo | undefined): Promise<T | undefined> {
-    let settled: { readonly value: T | undefined } | undefined;
+    const settled: { readonly value: T | undefined }[] = [];
     let wake: (() => void) | undefined;
     this.#letGo = begin((outcome) => {
-      settled = { value: outcome.threw ? undefined : outcome.value };
+      settled.push({ value: outcome.threw ? undefined : outcome.value });
       wake?.();
     });
-    if (settled === undefined) {
+    if (settled.length === 0) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
     this.#letGo = undefined;
-    return (settled as { readonly value: T | undefined } | undefined)?.value;
+    return settled[0]?.value;
   }
 
   /** The parts of a name, below the root of the walk where there is one. */

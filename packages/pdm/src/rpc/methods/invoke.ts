@@ -17,9 +17,6 @@ interface InvokeParams {
   readonly credit?: number;
 }
 
-/** What a decoded value takes in memory, in proportion to its text: about what many small objects do. */
-const MEMORY_PER_BYTE = 8;
-
 export const INVOKE: RpcMethod<InvokeParams> = {
   name: "invoke",
   summary:
@@ -75,8 +72,8 @@ export const INVOKE: RpcMethod<InvokeParams> = {
           call.fail(resolved.error);
           return;
         }
-        const options = { ...call.options, argumentBytes: call.lineBytes * MEMORY_PER_BYTE };
-        const { positional, named } = args;
+        const { positional, named, memoryBytes } = args;
+        const options = { ...call.options, argumentBytes: memoryBytes };
         call.follow(
           invokeMethod(session, resolved.value, operation, positional, named, options, (outcome) => {
             if (outcome.threw) call.fail(outcome.error);
@@ -91,9 +88,11 @@ export const INVOKE: RpcMethod<InvokeParams> = {
 interface Arguments {
   readonly positional: readonly unknown[];
   readonly named: Readonly<Record<string, unknown>>;
+  /** What they hold, estimated. */
+  readonly memoryBytes: number;
 }
 
-const NONE: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null) as Record<string, unknown>);
+const NONE: Record<string, unknown> = Object.freeze(Object.create(null) as Record<string, unknown>);
 
 /** @throws RpcError for arguments that cannot be read; AccessError where calls under way hold too much */
 function readArguments(
@@ -102,33 +101,27 @@ function readArguments(
   openStream: (number: number) => unknown,
 ): Arguments {
   const { limits, account } = call.peer.connection;
-  if (!account.canLend(call.lineBytes * MEMORY_PER_BYTE)) {
-    throw new AccessError("ERR_PDM_LIMIT", "calls under way hold too much memory (totalBytes): try again later");
-  }
   const positional = Array.isArray(args) ? (args as readonly unknown[]) : [];
-  const byName = { ...named, ...(Array.isArray(args) ? undefined : args) };
-  const count = positional.length + Object.keys(byName).length;
+  const byName = [...Object.entries(named), ...(Array.isArray(args) ? [] : Object.entries(args))];
+  const count = positional.length + byName.length;
   if (count > limits.arguments) {
     const message = `there are ${count} arguments, over the limit of ${limits.arguments} (arguments)`;
     throw new RpcError("ERR_PDM_LIMIT", message, "args");
   }
-  return {
-    positional: positional.map((form, index) => decodeFor(call.peer, form, `args[${index}]`, openStream)),
-    named: decodeNamed(call, byName, openStream),
+  let memoryBytes = 0;
+  const decode = (form: unknown, name: string): unknown => {
+    const decoded = decodeFor(limits, form, name, openStream);
+    memoryBytes += decoded.memoryBytes;
+    return decoded.value;
   };
-}
-
-/** Without prototype: `__proto__` is a name like any other. */
-function decodeNamed(
-  call: RpcCall,
-  forms: Readonly<Record<string, unknown>>,
-  openStream: (number: number) => unknown,
-): Readonly<Record<string, unknown>> {
-  const names = Object.keys(forms);
-  if (names.length === 0) return NONE;
-  const named = Object.create(null) as Record<string, unknown>;
-  for (const name of names) named[name] = decodeFor(call.peer, forms[name], name, openStream);
-  return named;
+  const values = positional.map((form, index) => decode(form, `args[${index}]`));
+  // Without prototype: `__proto__` is a name like any other.
+  const namedValues = byName.length === 0 ? NONE : (Object.create(null) as Record<string, unknown>);
+  for (const [name, form] of byName) namedValues[name] = decode(form, name);
+  if (!account.canLend(memoryBytes)) {
+    throw new AccessError("ERR_PDM_LIMIT", "calls under way hold too much memory (totalBytes): try again later");
+  }
+  return { positional: values, named: namedValues, memoryBytes };
 }
 
 function succeed(call: RpcCall, { limits, credit = 0 }: InvokeParams, result: unknown, onStreamEnd: () => void): void {

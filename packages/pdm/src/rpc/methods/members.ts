@@ -14,7 +14,7 @@ export const SIZE_LIMITS: Member = {
   properties: {
     depth: { type: "integer", minimum: 1 },
     items: { type: "integer", minimum: 1 },
-    bytes: { type: "integer", minimum: 256 },
+    bytes: { type: "integer", minimum: 512 },
   },
   description:
     "How much of the value is wanted: nested levels, items of each container, bytes of the text. What is over is cut, and marked. The server's own limits where they are left out.",

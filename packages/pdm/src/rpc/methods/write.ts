@@ -32,9 +32,11 @@ export const WRITE: RpcMethod<WriteParams> = {
   run(call, params) {
     const { session, connection } = call.peer;
     const bounds = limitValue(connection.limits);
-    const value = decodeFor(call.peer, params.value, "value");
+    const { value } = decodeFor(connection.limits, params.value, "value");
     const expected =
-      "expected" in params ? encodeAlone(decodeFor(call.peer, params.expected, "expected"), bounds) : undefined;
+      "expected" in params
+        ? encodeAlone(decodeFor(connection.limits, params.expected, "expected").value, bounds)
+        : undefined;
     call.target = params.name;
     call.follow(
       resolveName(session, params.name, call.options, (resolved) => {
