@@ -57,6 +57,8 @@ export class Connection {
   #peerEnded = false;
   /** Set once the end has begun: no more input is taken and nothing is sent but what is on its way. */
   #closing = false;
+  /** Why it ended, where the client was told. */
+  #endReason: string | undefined;
 
   /**
    * Takes the socket over, for good.
@@ -141,6 +143,7 @@ export class Connection {
   /** Ends the connection for a reason that the client is told, as far as it reads. */
   fail(reason: string): void {
     if (this.#closing) return;
+    this.#endReason = reason;
     this.send(this.#conversation.farewell(reason));
     this.close();
     // Not waiting for the client to close its side: what it goes on sending would cost memory.
@@ -314,6 +317,7 @@ export class Connection {
     }
     TURN_BUDGET.withdraw(this.#takeTurn);
     this.account.close();
+    this.session.end(this.#endReason);
     this.#onClosed();
   }
 }
