@@ -37,6 +37,10 @@ class RpcConversation implements Conversation {
     connection.send(encodeNotification("hello", JSON.stringify(createGreeting(connection.session, CAPABILITIES))));
   }
 
+  get owesAnswers(): boolean {
+    return this.#peer.requests.size > 0 || this.#peer.streams.areSending;
+  }
+
   process(input: InputBuffer): void {
     const { frameBytes } = this.#connection.limits;
     this.#peer.streams.resume();
@@ -66,7 +70,8 @@ class RpcConversation implements Conversation {
   }
 
   #carryOut(request: RpcRequest, lineBytes: number): void {
-    const { requests } = this.#peer;
+    const { requests, session } = this.#peer;
+    session.costs.requests += 1;
     const { requestTimeoutMs, maxRequestTimeoutMs, requestsInFlight } = this.#connection.limits;
     if (request.id !== undefined && requests.has(request.id)) {
       const message = `the id ${JSON.stringify(request.id)} belongs to a request under way: give each its own`;
@@ -91,7 +96,10 @@ class RpcConversation implements Conversation {
 }
 
 function forget(call: RpcCall): void {
-  call.peer.requests.delete(call.id ?? call);
+  const { requests, connection } = call.peer;
+  requests.delete(call.id ?? call);
+  // After the answer: where the client has ended its side, the last one ends the connection.
+  if (connection.isPeerEnded) process.nextTick(() => connection.resume());
 }
 
 /** @throws RpcError `ERR_PDM_NO_SUCH_REQUEST` */

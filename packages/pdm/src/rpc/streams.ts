@@ -62,6 +62,11 @@ export class Streams {
     return this.#incoming.get(number);
   }
 
+  /** Whether one goes on by itself, since the client has granted it bytes. */
+  get areSending(): boolean {
+    return [...this.#outgoing.values()].some((stream) => stream.isSending);
+  }
+
   /** The connection has room again. */
   resume(): void {
     for (const stream of this.#outgoing.values()) stream.resume();
