@@ -37,6 +37,10 @@ class RpcConversation implements Conversation {
     connection.send(encodeNotification("hello", JSON.stringify(createGreeting(connection.session, CAPABILITIES))));
   }
 
+  get owes(): boolean {
+    return this.#peer.requests.size > 0 || this.#peer.streams.isSending;
+  }
+
   process(input: InputBuffer): void {
     const { frameBytes } = this.#connection.limits;
     this.#peer.streams.resume();
@@ -51,7 +55,7 @@ class RpcConversation implements Conversation {
     }
   }
 
-  farewell(reason: string): Buffer {
+  farewell(reason: string): string {
     return encodeNotification("bye", JSON.stringify({ reason }));
   }
 
@@ -91,7 +95,10 @@ class RpcConversation implements Conversation {
 }
 
 function forget(call: RpcCall): void {
-  call.peer.requests.delete(call.id ?? call);
+  const { requests, connection } = call.peer;
+  requests.delete(call.id ?? call);
+  // It may have been the last one for which a client that has ended its side is waited for.
+  if (connection.isPeerEnded) process.nextTick(() => connection.resume());
 }
 
 /** @throws RpcError `ERR_PDM_NO_SUCH_REQUEST` */
