@@ -4,6 +4,7 @@ import { BUILD_CHARACTERS, resolveLimits } from "./limits.js";
 import type { Limits } from "./limits.js";
 import { PERF } from "./perf/conversation.js";
 import { REPL } from "./repl/conversation.js";
+import { RPC } from "./rpc/conversation.js";
 import { AuditFile } from "./session/audit-file.js";
 import { Connection } from "./session/connection.js";
 import { createGrant } from "./session/grant.js";
@@ -101,7 +102,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
       limits,
       PROCESS_LEDGER,
       { grant, socket: socketSpec },
-      (begun) => new Hello(begun, [REPL, PERF]),
+      (begun) => new Hello(begun, [REPL, PERF, RPC]),
       () => {
         connections.delete(connection);
         if (connections.size === 0) onIdle?.();

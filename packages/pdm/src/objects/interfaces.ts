@@ -63,7 +63,7 @@ export interface EventSource<E = unknown> extends Described {
 /** The names under which the interfaces travel. */
 export type InterfaceName = "dir" | "attr" | "invoke" | "event";
 
-type Candidate = Partial<Record<keyof (Directory & Attribute & Invocable & EventSource), unknown>>;
+type Candidate = Partial<Record<keyof (Directory & Required<Attribute> & Invocable & EventSource), unknown>>;
 
 /** Whether `object` can be listed and looked into. */
 export function isDirectory(object: unknown): object is Directory {
@@ -73,6 +73,11 @@ export function isDirectory(object: unknown): object is Directory {
 /** Whether `object` can be read. */
 export function isAttribute(object: unknown): object is Attribute {
   return has(object, "read");
+}
+
+/** Whether the value of `object` can be set. */
+export function isWritable(object: unknown): object is Attribute & Required<Pick<Attribute, "write">> {
+  return isAttribute(object) && has(object, "write");
 }
 
 /** Whether `object` has methods to call. */

@@ -1,5 +1,5 @@
 import { limitError, PickleError, type PickleLimits } from "./pickle-error.js";
-import { Stopwatch } from "./stopwatch.js";
+import { Stopwatch } from "../stopwatch.js";
 
 /** What one opcode does; by opcode. */
 export type OpcodeTable = Readonly<Record<number, (machine: Machine) => void>>;

@@ -1,4 +1,4 @@
-import { readClockMs } from "../clock.js";
+import { readClockMs } from "./clock.js";
 
 /**
  * The time that work on this thread takes: by the clock or by the process's processor time, whichever is less. So neither
