@@ -28,6 +28,11 @@ export { DeadlineError, FAILURE_CHANNEL, SLOW_CHANNEL } from "./session/gate.js"
 export type { GateReport } from "./session/gate.js";
 export { DEFAULT_LIMITS } from "./limits.js";
 export type { Limits } from "./limits.js";
+export { Cut, findCut } from "./json/cut.js";
+export type { CutDetails, CutReason } from "./json/cut.js";
+export { JsonValueError } from "./json/json-value-error.js";
+export { classNameOf } from "./json/marks.js";
+export { Placeholder } from "./json/placeholder.js";
 export { PdmError } from "./errors.js";
 export { ListenError } from "./transport/listen-spec.js";
 export { ByteArray, Float, FrozenSet, Global, Instance, Tuple } from "./pickle/values.js";
