@@ -37,7 +37,7 @@ class RpcConversation implements Conversation {
     connection.send(encodeNotification("hello", JSON.stringify(createGreeting(connection.session, CAPABILITIES))));
   }
 
-  get owesAnswers(): boolean {
+  get owes(): boolean {
     return this.#peer.requests.size > 0 || this.#peer.streams.areSending;
   }
 
@@ -55,7 +55,7 @@ class RpcConversation implements Conversation {
     }
   }
 
-  farewell(reason: string): Buffer {
+  farewell(reason: string): string {
     return encodeNotification("bye", JSON.stringify({ reason }));
   }
 
@@ -98,7 +98,7 @@ class RpcConversation implements Conversation {
 function forget(call: RpcCall): void {
   const { requests, connection } = call.peer;
   requests.delete(call.id ?? call);
-  // After the answer: where the client has ended its side, the last one ends the connection.
+  // It may have been the last one for which a client that has ended its side is waited for.
   if (connection.isPeerEnded) process.nextTick(() => connection.resume());
 }
 

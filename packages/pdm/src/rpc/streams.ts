@@ -32,6 +32,8 @@ export class Streams {
     const stream = new OutgoingStream(this.#connection, number, source, () => {
       this.#forget(this.#outgoing, number);
       onEnd();
+      // It may have been what a client that has ended its side is waited for.
+      if (this.#connection.isPeerEnded) process.nextTick(() => this.#connection.resume());
     });
     this.#keep(this.#outgoing, number, stream);
     return stream;
