@@ -10,7 +10,7 @@ export interface Wanted {
   readonly quantity: number;
 }
 
-export class NotCancellableError extends Error {
+class NotCancellableError extends Error {
   constructor(id: number, order: Order | undefined) {
     super(order === undefined ? `there is no order ${id}` : `order ${id} is ${order.status} already`);
   }

@@ -89,7 +89,10 @@ test("an order can be cancelled until its invoice is out, and what is no number 
   const cancel = await client.find("shop.orders.cancel");
   assert.equal(await cancel.invoke("call", [id]), 1300);
   assert.equal(Number(await read("shop.orders.statistics/revenue")), revenueBefore - 1300);
-  await assert.rejects(cancel.invoke("call", [], { kwargs: { order: id } }), new RegExp(`there is no order ${id}`, "u"));
+  await assert.rejects(
+    cancel.invoke("call", [], { kwargs: { order: id } }),
+    new RegExp(`there is no order ${id}`, "u"),
+  );
   await assert.rejects(cancel.invoke("call", ["first"]), /order must be a whole number of at least 1, not "first"/u);
   await assert.rejects(cancel.invoke("call"), /order is missing/u);
   await job.invoke("resume");
