@@ -14,6 +14,30 @@ export type {
   ParameterDescription,
 } from "./objects/description.js";
 export type { Attribute, Described, Directory, EventSource, InterfaceName, Invocable } from "./objects/interfaces.js";
+export { attribute } from "./objects/declared-attribute.js";
+export type { AttributeMetadata, AttributeOptions, DeclaredAttribute, ValueOf } from "./objects/declared-attribute.js";
+export { operation } from "./objects/declared-operation.js";
+export type { DeclaredOperation, OperationMetadata, OperationOptions } from "./objects/declared-operation.js";
+export type { Arguments, NoParameters, Parameters } from "./objects/parameters.js";
+export { event } from "./objects/declared-event.js";
+export type { EventMetadata, EventOptions, PairedEventOptions } from "./objects/declared-event.js";
+export type { DescribedChannel } from "./objects/described-channel.js";
+export type { PairedEvent, RunningEvent } from "./objects/paired-event.js";
+export { directory } from "./objects/declared-directory.js";
+export type { DeclaredDirectory, DirectoryOptions } from "./objects/declared-directory.js";
+export { managed, managedAttribute, managedEvent, managedOperation } from "./objects/managed.js";
+export type { ManagedAttributeOptions } from "./objects/managed.js";
+export { DeclarationError } from "./objects/declaration-error.js";
+export type { Metadata } from "./objects/metadata.js";
+export type { SchemaFault } from "./schema/fault.js";
+export type { InferInput, InferType, TypeSource } from "./schema/infer.js";
+export type {
+  StandardIssue,
+  StandardJsonSchemaOptions,
+  StandardValidator,
+  StandardValidatorParts,
+  StandardValidatorResult,
+} from "./schema/standard-schema.js";
 export type { JsonSchema, JsonTypeName, ValueKind } from "./schema/json-schema.js";
 export { ComputedAttribute, ValueAttribute } from "./objects/attribute.js";
 export { StaticDirectory } from "./objects/static-directory.js";

@@ -247,6 +247,9 @@ export interface SchemaLimits {
 /** The values of {@link SchemaLimits}. */
 export const SCHEMA_LIMITS: SchemaLimits = Object.freeze({ depth: 64, clientNodes: 1_000 });
 
+/** Objects of which a service is told, while `NODE_ENV` is `development`, that they do not do as they say. Over it: no more is said. */
+export const DEVELOPMENT_REPORTS = 100;
+
 /** Characters of a glob over names. Over it: it is refused. Bounds the time that it takes for each name. */
 export const GLOB_CHARACTERS = 1_024;
 
