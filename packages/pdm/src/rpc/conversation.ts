@@ -37,6 +37,11 @@ class RpcConversation implements Conversation {
     connection.send(encodeNotification("hello", JSON.stringify(createGreeting(connection.session, CAPABILITIES))));
   }
 
+  /** Answers; what is sent again and again, and streams, end with the client's side, since it may be gone. */
+  get owes(): boolean {
+    return this.#peer.requests.size > 0;
+  }
+
   process(input: InputBuffer): void {
     const { frameBytes } = this.#connection.limits;
     this.#peer.streams.resume();
@@ -92,6 +97,7 @@ class RpcConversation implements Conversation {
 
 function forget(call: RpcCall): void {
   call.peer.requests.delete(call.id ?? call);
+  call.peer.connection.noteAnswer();
 }
 
 /** @throws RpcError `ERR_PDM_NO_SUCH_REQUEST` */

@@ -138,6 +138,14 @@ export class Connection {
     this.#pump();
   }
 
+  /** An answer is sent within this turn: a client that has ended its side may be owed nothing more. */
+  noteAnswer(): void {
+    if (!this.#peerEnded) return;
+    process.nextTick(() => {
+      if (!this.#closing) this.#pump();
+    });
+  }
+
   /** Ends the connection for a reason that the client is told, as far as it reads. */
   fail(reason: string): void {
     if (this.#closing) return;
@@ -222,7 +230,7 @@ export class Connection {
     const stuck = this.#conversation.busy || this.#socket.writableNeedDrain;
     if (stuck && this.#input.length > READ_AHEAD_BYTES) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
-    if (this.#peerEnded && !stuck) this.close();
+    if (this.#peerEnded && !stuck && this.#conversation.owes !== true) this.close();
   }
 
   #converse(): void {

@@ -12,6 +12,11 @@ export interface Conversation {
   process(input: InputBuffer): void;
   /** Whether the answer to a request is pending, so that no more is taken. `connection.resume()` says when that is over. */
   readonly busy: boolean;
+  /**
+   * Whether answers are pending though more requests are taken: as long, the connection of a client that has ended its
+   * side stays. `connection.noteAnswer()` says when that may be over.
+   */
+  readonly owes?: boolean;
   /** How this protocol tells the client why its connection ends. */
   farewell(reason: string): Buffer;
   /** The connection is gone, or as good as gone: lets go of everything. Called once. */
