@@ -51,7 +51,7 @@ test("a client that ends its side gets the answer to everything it asked for, an
     { method: "read", params: { name: "desk.later" } },
     { method: "ping" },
   ]);
-  assert.deepEqual([...answers.keys()].toSorted(), [0, 1, 2, 3, 4]);
+  assert.deepEqual(new Set(answers.keys()), new Set([0, 1, 2, 3, 4]));
   for (const { error } of answers.values()) assert.equal(error, undefined);
 });
 
