@@ -49,6 +49,11 @@ export { FinishEvent, PerfEvent, ProcessEvent, StartEvent } from "./objects/even
 export { StructSequence } from "./objects/struct-sequence.js";
 export { combine } from "./objects/combine.js";
 export type { Combined } from "./objects/combine.js";
+export { AccessError, NoSuchNameError } from "./session/access-error.js";
+export { AUDIT_CHANNEL } from "./session/audit.js";
+export type { AuditAction, AuditOutcome, AuditRecord } from "./session/audit-record.js";
+export type { Policy, PolicyFunction, PolicyRule, PolicyRules } from "./session/policy.js";
+export type { Claim, Principal, Right, Role } from "./session/principal.js";
 export { DeadlineError, FAILURE_CHANNEL, SLOW_CHANNEL } from "./session/gate.js";
 export type { GateReport } from "./session/gate.js";
 export { DEFAULT_LIMITS } from "./limits.js";

@@ -124,8 +124,23 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 /** Characters of a name that a policy is asked about. A longer one is refused. Stops names whose matching takes long. */
 export const POLICY_NAME_CHARACTERS = 4_096;
 
+/** Names that a policy made of rules remembers what it said of, so that a name is matched once. Over it, it forgets all of them. */
+export const POLICY_REMEMBERED_NAMES = 1_000;
+
+/** Characters of a name that is remembered so. A longer one is matched each time. */
+export const POLICY_REMEMBERED_CHARACTERS = 256;
+
 /** Characters of each text that a client says of itself. The rest is cut. Stops huge claims, which are kept and shown to others. */
 export const CLAIM_CHARACTERS = 256;
+
+/** Characters of what a service calls its version, since each client is told. Over it: `listen` fails. */
+export const BUILD_CHARACTERS = 1_024;
+
+/** Characters of each value, input and error in an audit record. The rest is cut, and the record says so. Stops clients from filling the audit file quickly. */
+export const AUDIT_TEXT_CHARACTERS = 2_048;
+
+/** Characters of the object's name in an audit record. The rest is cut, and the record says so. */
+export const AUDIT_TARGET_CHARACTERS = 512;
 
 /**
  * Everything that a server can make a client hold, with unit and default.

@@ -1,18 +1,20 @@
 import type { Socket } from "node:net";
 import { encodeRefusal, Hello } from "./hello/hello.js";
-import { resolveLimits } from "./limits.js";
+import { BUILD_CHARACTERS, resolveLimits } from "./limits.js";
 import type { Limits } from "./limits.js";
 import { PERF } from "./perf/conversation.js";
 import { REPL } from "./repl/conversation.js";
 import { RPC } from "./rpc/conversation.js";
+import { AuditFile } from "./session/audit-file.js";
 import { Connection } from "./session/connection.js";
 import { createGrant } from "./session/grant.js";
 import { PROCESS_LEDGER } from "./session/ledger.js";
+import { exposeSessionObjects } from "./session/session-objects.js";
 import type { Policy } from "./session/policy.js";
 import type { Right, Role } from "./session/principal.js";
 import { ListenError, parseListenSpec } from "./transport/listen-spec.js";
 import { openListener } from "./transport/listener.js";
-import { warn } from "./warning.js";
+import { describeThrown, warn } from "./warning.js";
 
 /** Options of {@link listen}. */
 export interface ListenOptions {
@@ -31,6 +33,8 @@ export interface ListenOptions {
   readonly policy?: Policy;
   /** What the service calls this version of itself, such as a commit; clients are told. */
   readonly build?: string;
+  /** A file to which an audit record of everything that happens over this socket is appended, one JSON text a line. It is made with mode 0600 where there is none. */
+  readonly auditFile?: string;
 }
 
 /** A socket on which the service can be managed. */
@@ -56,6 +60,7 @@ export interface Listener extends AsyncDisposable {
  * `$XDG_RUNTIME_DIR/pdm`, `/run/pdm` (root), or a private folder under the temporary directory
  * @throws ListenError (rejects) when it cannot listen there, saying why and what to do; nothing is left behind, and a
  * promise that nobody looks at does not end the process: the failure is a process warning too
+ * @throws ListenError `ERR_PDM_LISTEN_AUDIT` (rejects) where the audit file cannot be opened
  * @throws PdmError `ERR_PDM_LIMIT` (rejects) for a limit that is none, `ERR_PDM_POLICY` for a role, right or policy that is none
  */
 export function listen(spec?: string, options: ListenOptions = {}): Promise<Listener> {
@@ -72,8 +77,17 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     );
   }
   const limits = resolveLimits(options.limits);
-  const grant = createGrant(options, undefined, options.build);
+  const { build } = options;
+  if (build !== undefined && (typeof build !== "string" || build.length > BUILD_CHARACTERS)) {
+    throw new ListenError("ERR_PDM_LISTEN_BUILD", `build is a text of at most ${BUILD_CHARACTERS} characters`);
+  }
+  // All of it is checked before anything is opened.
+  createGrant(options);
+  const wanted = spec === undefined ? undefined : parseListenSpec(spec);
+  const auditFile = options.auditFile === undefined ? undefined : openAuditFile(options.auditFile);
+  const grant = createGrant(options, auditFile, build);
   let socketSpec = spec ?? "";
+  exposeSessionObjects();
   const connections = new Set<Connection>();
   let onIdle: (() => void) | undefined;
 
@@ -97,17 +111,19 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     connections.add(connection);
   };
 
-  const transport = await openListener(spec === undefined ? undefined : parseListenSpec(spec), {
+  const transport = await openListener(wanted, {
     onSocket: accept,
     onError: (error) => warn("PDM_LISTENER_ERROR", "a management connection was not accepted", error),
     ...(options.name === undefined ? {} : { name: options.name }),
+  }).catch((error: unknown) => {
+    auditFile?.close();
+    throw error;
   });
 
   socketSpec = transport.spec;
 
   let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    transport.close();
+  const endConnections = async (): Promise<void> => {
     if (connections.size === 0) return;
     const idle = new Promise<void>((resolve) => {
       onIdle = resolve;
@@ -119,6 +135,11 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     }
     await idle;
   };
+  const close = async (): Promise<void> => {
+    transport.close();
+    await endConnections();
+    auditFile?.close();
+  };
   const closeOnce = (): Promise<void> => (closing ??= close());
   return {
     spec: transport.spec,
@@ -128,6 +149,17 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   };
+}
+
+/** @throws ListenError naming the path, and why it cannot be opened */
+function openAuditFile(path: unknown): AuditFile {
+  try {
+    if (typeof path !== "string" || path === "") throw new TypeError("auditFile is a path");
+    return new AuditFile(path);
+  } catch (cause) {
+    const message = `the audit file cannot be opened for writing (${describeThrown(cause)}); give another, or none`;
+    throw new ListenError("ERR_PDM_LISTEN_AUDIT", message, { cause });
+  }
 }
 
 /** Ends a connection whose client has ended its side, and may be gone, if there is one. */

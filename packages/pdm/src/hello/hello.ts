@@ -1,5 +1,5 @@
 import type { Connection } from "../session/connection.js";
-import { authorise } from "../session/gate.js";
+import { authorise, refuse } from "../session/gate.js";
 import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
 import { SERVER_GREETING, SUB_PROTOCOL_GREETINGS } from "../wire/greeting.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
@@ -53,7 +53,8 @@ export class Hello implements Conversation {
     }
     const { session } = this.#connection;
     const refusal = protocol.right === undefined ? undefined : authorise(session, protocol.right, protocol.name);
-    if (refusal !== undefined) {
+    if (protocol.right !== undefined && refusal !== undefined) {
+      refuse(session, protocol.right, protocol.name, refusal);
       this.#connection.fail(refusal.message);
       return;
     }

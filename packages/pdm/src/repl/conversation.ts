@@ -1,5 +1,6 @@
+import type { AuditDetails } from "../session/audit.js";
 import type { Connection } from "../session/connection.js";
-import { passGate } from "../session/gate.js";
+import { mapResult, passGate } from "../session/gate.js";
 import type { LetGo, Outcome } from "../session/gate.js";
 import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
 import { loadParser } from "../syntax/parser.js";
@@ -66,6 +67,7 @@ class ReplConversation implements Conversation {
     const { session } = this.#connection;
     session.costs.requests += 1;
     this.busy = true;
+    const details: AuditDetails = { action: "repl", input: source };
     this.#letGo = passGate<EvaluationOutcome>({
       session,
       effect: "repl",
@@ -73,7 +75,12 @@ class ReplConversation implements Conversation {
       argumentBytes: source.length,
       // A command may take as long as whoever typed it waits.
       timeoutMs: Infinity,
-      run: () => this.#scope.evaluate(source),
+      record: () => details,
+      run: () =>
+        mapResult(this.#scope.evaluate(source), (outcome) => {
+          details.failure = outcome.traceback?.split("\n", 1)[0];
+          return outcome;
+        }),
       settle: (outcome) => this.#finish(outcome),
     });
   }

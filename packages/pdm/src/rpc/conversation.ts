@@ -37,9 +37,8 @@ class RpcConversation implements Conversation {
     connection.send(encodeNotification("hello", JSON.stringify(createGreeting(connection.session, CAPABILITIES))));
   }
 
-  /** Answers; what is sent again and again, and streams, end with the client's side, since it may be gone. */
   get owes(): boolean {
-    return this.#peer.requests.size > 0;
+    return this.#peer.requests.size > 0 || this.#peer.streams.isSending;
   }
 
   process(input: InputBuffer): void {
@@ -56,7 +55,7 @@ class RpcConversation implements Conversation {
     }
   }
 
-  farewell(reason: string): Buffer {
+  farewell(reason: string): string {
     return encodeNotification("bye", JSON.stringify({ reason }));
   }
 
@@ -96,8 +95,10 @@ class RpcConversation implements Conversation {
 }
 
 function forget(call: RpcCall): void {
-  call.peer.requests.delete(call.id ?? call);
-  call.peer.connection.noteAnswer();
+  const { requests, connection } = call.peer;
+  requests.delete(call.id ?? call);
+  // It may have been the last one for which a client that has ended its side is waited for.
+  if (connection.isPeerEnded) process.nextTick(() => connection.resume());
 }
 
 /** @throws RpcError `ERR_PDM_NO_SUCH_REQUEST` */

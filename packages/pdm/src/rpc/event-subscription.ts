@@ -76,7 +76,7 @@ export class EventSubscription implements Sending, QueuedEventSource {
     const count = this.#lost + lostBefore;
     this.#lost = 0;
     if (count === 0) return undefined;
-    return encodeNotification("lost", `{"subscription":${this.number},"count":${count}}`);
+    return Buffer.from(encodeNotification("lost", `{"subscription":${this.number},"count":${count}}`));
   }
 
   #receive(event: unknown, occasion: unknown): void {

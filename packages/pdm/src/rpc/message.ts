@@ -58,20 +58,18 @@ export function parseRequest(line: Buffer): RpcRequest | RequestFault {
 }
 
 /** The line that answers a request. @param result JSON text */
-export function encodeResult(id: RequestId, result: string): Buffer {
-  return Buffer.from(`{"jsonrpc":"2.0","id":${encodeId(id)},"result":${result}}\n`);
+export function encodeResult(id: RequestId, result: string): string {
+  return `{"jsonrpc":"2.0","id":${encodeId(id)},"result":${result}}\n`;
 }
 
 /** The line that says that a request failed, whatever was thrown. Never throws. */
-export function encodeError(id: RequestId | null, error: unknown, name?: string): Buffer {
-  return Buffer.from(
-    `{"jsonrpc":"2.0","id":${id === null ? "null" : encodeId(id)},"error":${describeError(error, name)}}\n`,
-  );
+export function encodeError(id: RequestId | null, error: unknown, name?: string): string {
+  return `{"jsonrpc":"2.0","id":${id === null ? "null" : encodeId(id)},"error":${describeError(error, name)}}\n`;
 }
 
 /** A message of the server's own. @param params JSON text */
-export function encodeNotification(method: string, params: string): Buffer {
-  return Buffer.from(`{"jsonrpc":"2.0","method":"${method}","params":${params}}\n`);
+export function encodeNotification(method: string, params: string): string {
+  return `{"jsonrpc":"2.0","method":"${method}","params":${params}}\n`;
 }
 
 /**

@@ -11,8 +11,8 @@ export interface StreamSource extends AsyncIterable<unknown> {
   destroy?(): unknown;
 }
 
-/** Bytes of one piece of binary data; a longer one is split. */
-const PIECE_BYTES = 49_152;
+/** Bytes of one piece of binary data; a longer one is split. Its line is what Node can write without memory of its own, 16 KiB. */
+const PIECE_BYTES = 12_000;
 
 /**
  * What an operation gives piece by piece, on its way to the client. Nothing is asked of the source before the client has
@@ -108,7 +108,7 @@ export class OutgoingStream {
   #send(value: unknown): void {
     const data = encodeAlone(value, limitValue(this.#connection.limits));
     const line = encodeNotification("stream.data", `{"stream":${this.number},"data":${data}}`);
-    this.#creditBytes -= line.length;
+    this.#creditBytes -= Buffer.byteLength(line);
     this.#connection.send(line);
   }
 

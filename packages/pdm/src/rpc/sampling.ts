@@ -63,7 +63,7 @@ export class Sampling implements Sending, QueuedEventSource {
     const count = this.#lost + lostBefore;
     this.#lost = 0;
     if (count === 0) return undefined;
-    return encodeNotification("lost", `{"subscription":${this.number},"count":${count}}`);
+    return Buffer.from(encodeNotification("lost", `{"subscription":${this.number},"count":${count}}`));
   }
 
   #tick(): void {
@@ -95,6 +95,6 @@ export class Sampling implements Sending, QueuedEventSource {
     const skipped = this.#skipped > 0 ? `,"skipped":${this.#skipped}` : "";
     this.#skipped = 0;
     const params = `{"subscription":${this.number},"time":${Date.now() / 1000}${skipped},"items":[${texts.join(",")}]}`;
-    this.#connection.sendEvent(encodeNotification("sample", params), this, 0);
+    this.#connection.sendEvent(Buffer.from(encodeNotification("sample", params)), this, 0);
   }
 }

@@ -32,6 +32,8 @@ export class Streams {
     const stream = new OutgoingStream(this.#connection, number, source, () => {
       this.#forget(this.#outgoing, number);
       onEnd();
+      // It may have been what a client that has ended its side is waited for.
+      if (this.#connection.isPeerEnded) process.nextTick(() => this.#connection.resume());
     });
     this.#keep(this.#outgoing, number, stream);
     return stream;
@@ -60,6 +62,11 @@ export class Streams {
   /** The one that comes from the client under that number. */
   findIncoming(number: number): IncomingStream | undefined {
     return this.#incoming.get(number);
+  }
+
+  /** Whether something still goes to the client. */
+  get isSending(): boolean {
+    return this.#outgoing.size > 0;
   }
 
   /** The connection has room again. */

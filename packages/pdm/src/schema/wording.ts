@@ -7,7 +7,7 @@ const NAMED_CONSTANTS = 20;
 
 /** What a schema wants of a value itself, without what is within it, as a phrase behind "must be": `a whole number of at least 1`. */
 export function describeWanted(schema: JsonSchema, value: unknown): string {
-  if ("const" in schema) return showValue(schema.const);
+  if ("const" in schema) return showConstant(schema.const);
   if (schema.enum !== undefined) return describeConstants(schema.enum);
   if (schema["x-value"] !== undefined) return VALUE_KINDS[schema["x-value"]].phrase + describeRange(schema);
   const phrases = (listTypes(schema) ?? [guessType(value)]).map(
@@ -17,9 +17,19 @@ export function describeWanted(schema: JsonSchema, value: unknown): string {
 }
 
 function describeConstants(constants: readonly unknown[]): string {
-  const shown = constants.slice(0, NAMED_CONSTANTS).map(showValue);
+  const shown = constants.slice(0, NAMED_CONSTANTS).map(showConstant);
   const more = constants.length - shown.length;
   return `${shown.length === 1 ? "" : "one of "}${shown.join(", ")}${more === 0 ? "" : ` and ${more} others`}`;
+}
+
+/** A constant is the author's own, so its contents may be shown. */
+function showConstant(constant: unknown): string {
+  if (typeof constant !== "object" || constant === null) return showValue(constant);
+  try {
+    return JSON.stringify(constant);
+  } catch {
+    return showValue(constant);
+  }
 }
 
 /** Where the schema takes every type, the keywords for the value's own are what it failed. */

@@ -20,6 +20,9 @@ const UNCOUNTED_SHARE = 1 / 8;
 /** Output is handed to the socket in pieces of about this size: what is still here can be dropped, what is there cannot. */
 const BATCH_BYTES = 65_536;
 
+/** What is not worth waiting for more of, outside of requests. */
+const LARGE_BYTES = 8_192;
+
 /** What a write that the system has not taken yet costs beside its bytes. */
 const WRITE_BYTES = 300;
 
@@ -47,7 +50,7 @@ export class Connection {
   readonly #events: EventQueue;
   readonly #onClosed: () => void;
   #conversation: Conversation;
-  #outgoing: Buffer[] = [];
+  #outgoing: (Buffer | string)[] = [];
   #outgoingBytes = 0;
   #chargedBytes = 0;
   /** Writes that the socket keeps, each with a buffer of its own, at the most. */
@@ -57,6 +60,8 @@ export class Connection {
   #peerEnded = false;
   /** Set once the end has begun: no more input is taken and nothing is sent but what is on its way. */
   #closing = false;
+  /** Why it ended, where the client was told. */
+  #endReason: string | undefined;
 
   /**
    * Takes the socket over, for good.
@@ -99,12 +104,14 @@ export class Connection {
     this.#conversation = conversation;
   }
 
-  /** Sends a reply. The buffer belongs to the connection from now on. */
-  send(bytes: Buffer): void {
+  /** Sends a reply: bytes, which belong to the connection from now on, or text, which becomes UTF-8. */
+  send(reply: Buffer | string): void {
     if (this.#closing) return;
-    this.#outgoing.push(bytes);
-    this.#outgoingBytes += bytes.length;
-    this.#flushSoon();
+    this.#outgoing.push(reply);
+    this.#outgoingBytes += Buffer.byteLength(reply);
+    // A large text would become garbage once more by being joined with others.
+    if (this.#outgoingBytes > LARGE_BYTES && !this.#pumping) this.#flush();
+    else this.#flushSoon();
   }
 
   /**
@@ -138,17 +145,10 @@ export class Connection {
     this.#pump();
   }
 
-  /** An answer is sent within this turn: a client that has ended its side may be owed nothing more. */
-  noteAnswer(): void {
-    if (!this.#peerEnded) return;
-    process.nextTick(() => {
-      if (!this.#closing) this.#pump();
-    });
-  }
-
   /** Ends the connection for a reason that the client is told, as far as it reads. */
   fail(reason: string): void {
     if (this.#closing) return;
+    this.#endReason = reason;
     this.send(this.#conversation.farewell(reason));
     this.close();
     // Not waiting for the client to close its side: what it goes on sending would cost memory.
@@ -255,17 +255,20 @@ export class Connection {
     while (!socket.writableNeedDrain && !socket.writableEnded) {
       const batch = this.#takeBatch();
       if (batch === undefined) break;
-      socket.write(batch);
-      this.session.costs.sentBytes += batch.length;
+      // Text goes without a buffer of its own; what has as many bytes as characters is ASCII, which is quickest as Latin-1.
+      if (typeof batch.data === "string") socket.write(batch.data, batch.bytes === batch.data.length ? "latin1" : "utf8");
+      else socket.write(batch.data);
+      this.session.costs.sentBytes += batch.bytes;
       this.#unfinishedWrites = socket.writableLength > 0 ? this.#unfinishedWrites + 1 : 0;
     }
     this.#settleAccount();
     if (this.#closing && !socket.writableEnded && this.#outgoingBytes === 0) socket.end();
   }
 
-  #takeBatch(): Buffer | undefined {
+  #takeBatch(): { readonly data: Buffer | string; readonly bytes: number } | undefined {
     const pieces = this.#outgoing;
     let bytes = this.#outgoingBytes;
+    if (bytes === 0 && this.#events.heldBytes === 0) return undefined;
     this.#outgoing = [];
     this.#outgoingBytes = 0;
     while (bytes < BATCH_BYTES && !this.#closing) {
@@ -274,7 +277,7 @@ export class Connection {
       pieces.push(event);
       bytes += event.length;
     }
-    return pieces.length > 1 ? Buffer.concat(pieces, bytes) : pieces[0];
+    return { data: joinPieces(pieces, bytes), bytes };
   }
 
   /** Brings the account up to date with the buffers. May evict this connection or another. */
@@ -322,8 +325,20 @@ export class Connection {
     }
     TURN_BUDGET.withdraw(this.#takeTurn);
     this.account.close();
+    this.session.end(this.#endReason);
     this.#onClosed();
   }
+}
+
+/** The pieces in one: as text where all are text. */
+function joinPieces(pieces: readonly (Buffer | string)[], bytes: number): Buffer | string {
+  const [first = ""] = pieces;
+  if (pieces.length <= 1) return first;
+  if (pieces.every((piece) => typeof piece === "string")) return pieces.join("");
+  return Buffer.concat(
+    pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)),
+    bytes,
+  );
 }
 
 /** A small buffer is a part of a larger one that it shares with others, and that must not be kept for its sake. */

@@ -5,6 +5,8 @@ import type { CallContext } from "../objects/call-context.js";
 import type { Effect } from "../objects/description.js";
 import { warn } from "../warning.js";
 import { AccessError, NoSuchNameError } from "./access-error.js";
+import { AuditEntry, isHeard, recordRefusal } from "./audit.js";
+import type { AuditDetails } from "./audit.js";
 import { isRight } from "./principal.js";
 import type { Right } from "./principal.js";
 import type { Readings } from "./readings.js";
@@ -62,6 +64,8 @@ export interface GateRequest<T = unknown> {
   readonly context?: CallContext | undefined;
   /** Where the time that it takes is noted. */
   readonly readings?: Readings | undefined;
+  /** What its audit record says, where it gets one; called before `run`, and only where somebody hears it. */
+  readonly record?: (() => AuditDetails) | undefined;
   /** What is answered where the target may not be seen, in place of {@link createMissing}. */
   readonly createMissing?: (() => Error) | undefined;
   /** Calls the object. */
@@ -84,10 +88,12 @@ export function passGate<T>(request: GateRequest<T>): LetGo | undefined {
     const refusal = authorise(session, effect, request.target);
     if (refusal !== undefined) {
       const isMissing = refusal instanceof NoSuchNameError;
+      refuse(session, effect, request.target, refusal);
       settle(request, { threw: true, error: (isMissing ? request.createMissing?.() : undefined) ?? refusal });
       return undefined;
     }
   }
+  const entry = request.record === undefined ? undefined : openEntry(request, request.record);
   const { costs } = session;
   const handledMs = costs.handlerMs;
   const startedAt = readClockMs();
@@ -101,8 +107,11 @@ export function passGate<T>(request: GateRequest<T>): LetGo | undefined {
   } catch (error) {
     outcome = fail(request.target, error);
   }
-  const letGo = pending === undefined ? undefined : awaitWithDeadline(request, pending, startedAt);
-  if (pending === undefined) settle(request, outcome);
+  const letGo = pending === undefined ? undefined : awaitWithDeadline(request, pending, startedAt, entry);
+  if (pending === undefined) {
+    endEntry(entry, outcome);
+    settle(request, outcome);
+  }
   const blockedMs = countBlocked(request, startedAt, handledMs);
   if (pending === undefined) request.readings?.add(blockedMs);
   return letGo;
@@ -119,6 +128,14 @@ export function authorise(session: Session, effect: Effect | Right, target: stri
   if (!session.isVisible(target)) return createMissing(target);
   if (effect === "read" || session.mayUse(effect, target)) return undefined;
   return createRefusal(session, effect, target);
+}
+
+/** Records that it was refused, for that reason. */
+export function refuse(session: Session, effect: Effect | Right, target: string, refusal: AccessError): void {
+  const { role } = session.principal;
+  // What the client is told would be misleading here.
+  const reason = refusal instanceof NoSuchNameError ? `${role} may not see it` : refusal.message;
+  recordRefusal(session, effect, target, reason);
 }
 
 /** The refusal of what may be seen. */
@@ -144,7 +161,12 @@ export function createMissingEntry(directory: string, name: string): NoSuchNameE
   return new NoSuchNameError("entry", name, `${directory} has no entry ${name}`);
 }
 
-function awaitWithDeadline<T>(request: GateRequest<T>, pending: Promise<T>, startedAt: number): LetGo {
+function awaitWithDeadline<T>(
+  request: GateRequest<T>,
+  pending: Promise<T>,
+  startedAt: number,
+  entry: AuditEntry | undefined,
+): LetGo {
   const { session, target, argumentBytes, context } = request;
   const release = session.account.lend(argumentBytes);
   request.readings?.share(pending, startedAt);
@@ -155,6 +177,7 @@ function awaitWithDeadline<T>(request: GateRequest<T>, pending: Promise<T>, star
     if (current === undefined) return;
     waiting = undefined;
     clearTimeout(timer);
+    endEntry(entry, outcome);
     const handledMs = session.costs.handlerMs;
     const settledAt = readClockMs();
     settle(current, outcome);
@@ -181,8 +204,23 @@ function awaitWithDeadline<T>(request: GateRequest<T>, pending: Promise<T>, star
     if (waiting === undefined) return;
     waiting = undefined;
     clearTimeout(timer);
-    context?.abort(reason ?? new AccessError("ERR_PDM_CANCELLED", `nobody waits for ${target} any more`));
+    const error = reason ?? new AccessError("ERR_PDM_CANCELLED", `nobody waits for ${target} any more`);
+    entry?.end("cancelled", error);
+    context?.abort(error);
   };
+}
+
+function openEntry<T>({ session, effect, target }: GateRequest<T>, record: () => AuditDetails): AuditEntry | undefined {
+  return isHeard(session) ? new AuditEntry(session, record(), effect, target) : undefined;
+}
+
+function endEntry(entry: AuditEntry | undefined, outcome: Outcome): void {
+  if (entry === undefined) return;
+  if (!outcome.threw) entry.end("ok");
+  else if (outcome.error instanceof DeadlineError) entry.end("deadline", outcome.error);
+  else if (outcome.error instanceof AccessError && outcome.error.code === "ERR_PDM_REFUSED")
+    entry.end("refused", outcome.error);
+  else entry.end("threw", outcome.error);
 }
 
 /** What `map` makes of a result: at once where it is there, else when it comes. */

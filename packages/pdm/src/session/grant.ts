@@ -30,11 +30,7 @@ export interface Grant {
  *
  * @throws PdmError `ERR_PDM_POLICY` for an unknown role, right or policy, naming the place
  */
-export function createGrant(
-  { role, rights, policy }: GrantOptions,
-  auditFile?: AuditFile | undefined,
-  build?: string | undefined,
-): Grant {
+export function createGrant({ role, rights, policy }: GrantOptions, auditFile?: AuditFile, build?: string): Grant {
   if (role !== undefined && !Object.hasOwn(ROLE_EFFECTS, role)) {
     throw new PdmError("ERR_PDM_POLICY", `role is ${JSON.stringify(role)}, which is none; there are: ${listRoles()}`);
   }

@@ -1,5 +1,5 @@
 import { PdmError } from "../errors.js";
-import { POLICY_NAME_CHARACTERS } from "../limits.js";
+import { POLICY_NAME_CHARACTERS, POLICY_REMEMBERED_CHARACTERS, POLICY_REMEMBERED_NAMES } from "../limits.js";
 import { EFFECTS } from "../objects/description.js";
 import type { Effect } from "../objects/description.js";
 import { compileGlob } from "../objects/name-glob.js";
@@ -43,10 +43,10 @@ export function compilePolicy(policy: Policy | undefined, role: Role): Decision 
   if (typeof policy === "function") return guardNames(guardFunction(policy));
   const rules = compileRules(policy).get(role);
   if (rules === undefined || rules.length === 0) return role === "admin" ? undefined : decideByRole;
-  return guardNames((_principal, effect, name) => {
-    const rule = rules.find(({ globs }) => globs.some((matches) => matches(name)));
-    return (rule?.allow ?? byRole).includes(effect);
-  });
+  const findAllowed = rememberNames(
+    (name) => rules.find(({ globs }) => globs.some((matches) => matches(name)))?.allow ?? byRole,
+  );
+  return guardNames((_principal, effect, name) => findAllowed(name).includes(effect));
 }
 
 interface CompiledRule {
@@ -108,15 +108,35 @@ function readEffects(allow: unknown, place: string): readonly Effect[] {
   return effects.length === 0 ? [] : (["read", ...effects] as Effect[]);
 }
 
+/** Matching takes longer than looking up. */
+function rememberNames(find: (name: string) => readonly Effect[]): (name: string) => readonly Effect[] {
+  const remembered = new Map<string, readonly Effect[]>();
+  return (name) => {
+    let allowed = remembered.get(name);
+    if (allowed !== undefined) return allowed;
+    allowed = find(name);
+    if (name.length > POLICY_REMEMBERED_CHARACTERS) return allowed;
+    if (remembered.size >= POLICY_REMEMBERED_NAMES) remembered.clear();
+    remembered.set(name, allowed);
+    return allowed;
+  };
+}
+
 /** Nobody gets in by an error of the policy, nor by an answer that is none. */
 function guardFunction(decide: PolicyFunction): Decision {
   return (principal, effect, name) => {
     try {
-      return decide(principal, effect, name) === true;
+      const answer: unknown = decide(principal, effect, name);
+      if (typeof answer === "boolean") return answer;
+      // A promise is true to JavaScript, whatever comes of it.
+      warn(
+        "PDM_POLICY_FAULT",
+        `the policy said neither true nor false, which refuses the request, but ${describe(answer)}`,
+      );
     } catch (error) {
-      warn("PDM_POLICY_THREW", `the policy threw, which refuses the request`, error);
-      return false;
+      warn("PDM_POLICY_FAULT", "the policy threw, which refuses the request", error);
     }
+    return false;
   };
 }
 
@@ -136,5 +156,5 @@ function fault(place: string, problem: string, cause?: unknown): PdmError {
 
 function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
-  return value === null ? "null" : Array.isArray(value) ? "an array" : `of type ${typeof value}`;
+  return value === null ? "null" : Array.isArray(value) ? "an array" : `something of type ${typeof value}`;
 }

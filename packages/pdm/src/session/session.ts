@@ -7,7 +7,9 @@ import type { Grant } from "./grant.js";
 import type { Account } from "./ledger.js";
 import { isRight } from "./principal.js";
 import type { Claim, Principal, Right } from "./principal.js";
-import { takeSessionId } from "./session-list.js";
+import { recordDone } from "./audit.js";
+import { listSession, takeSessionId } from "./session-list.js";
+import type { ListedSession, SessionRecord } from "./session-list.js";
 
 /** What a session has cost so far. */
 export interface SessionCosts {
@@ -33,7 +35,7 @@ export interface SessionParts {
 }
 
 /** One client, from its connection's first byte to the last: who it is, what it may do, what it costs. */
-export class Session {
+export class Session implements ListedSession {
   /** Unique in the process, counting from 1. */
   readonly id: number;
   /** Seconds since the epoch. */
@@ -48,6 +50,7 @@ export class Session {
   readonly costs: SessionCosts = { requests: 0, handlerMs: 0, receivedBytes: 0, sentBytes: 0, eventsLost: 0 };
   readonly #caller: Caller;
   readonly #disconnect: (reason: string) => void;
+  readonly #unlist: () => void;
 
   constructor({ grant, socket, limits, account, disconnect }: SessionParts) {
     this.id = takeSessionId();
@@ -57,6 +60,8 @@ export class Session {
     this.principal = Object.freeze({ role: grant.role, rights: grant.rights, socket, claimed: undefined });
     this.#caller = Object.freeze({ session: this.id, role: grant.role });
     this.#disconnect = disconnect;
+    this.#unlist = listSession(this);
+    recordDone(this, { action: "connect" }, { outcome: "ok" });
   }
 
   /** What the service calls this version of itself, if anything. */
@@ -92,6 +97,26 @@ export class Session {
   /** Ends the connection; the client is told the reason, as far as it reads. */
   disconnect(reason: string): void {
     this.#disconnect(reason);
+  }
+
+  /** The connection is closed: for the reason that its client was told, or by the client itself. Called once. */
+  end(reason: string | undefined): void {
+    this.#unlist();
+    recordDone(
+      this,
+      { action: "disconnect" },
+      {
+        outcome: reason === undefined ? "ok" : "cancelled",
+        error: reason,
+        durationMs: Math.max(0, Date.now() - this.startedAt * 1000),
+      },
+    );
+  }
+
+  toRecord(): SessionRecord {
+    const { id, startedAt, protocol, costs } = this;
+    const { role, rights, socket, claimed = null } = this.principal;
+    return { id, startedAt, socket, role, rights, claimed, protocol, ...costs };
   }
 
   /** For one call. */
