@@ -23,11 +23,11 @@ export function renderReference(): ReadonlyMap<string, string> {
 export function replaceParts(page: string, parts: ReadonlyMap<string, string>): string {
   let text = page;
   for (const [name, part] of parts) {
-    const [begin, end] = [`<!-- ${name}: made by npm run reference -->\n`, `\n<!-- end of ${name} -->`];
+    const [begin, end] = [`<!-- ${name}: made by npm run reference -->\n`, `<!-- end of ${name} -->`];
     const pieces = text.split(begin);
     const rest = pieces[1]?.split(end);
     if (pieces.length !== 2 || rest?.length !== 2) throw new Error(`the page has no part ${name}, or several`);
-    text = [pieces[0], begin, "\n", part, "\n", end, rest[1]].join("");
+    text = [pieces[0], begin, "\n", part, "\n\n", end, rest[1]].join("");
   }
   return text;
 }
@@ -41,7 +41,8 @@ function renderMethod({ name, summary, params, required = [], result, errors = [
   const parts = [`### \`${name}\``, summary];
   if (Object.keys(params).length > 0) parts.push(renderTable("parameter", params, required));
   const same = NOTIFICATIONS.find((notification) => notification.params === result);
-  if (same !== undefined) parts.push(`Result: the same as in the [notification \`${same.name}\`](#notification-${same.name}).`);
+  if (same !== undefined)
+    parts.push(`Result: the same as in the [notification \`${same.name}\`](#notification-${same.name}).`);
   else if (Object.keys(result).length > 0) parts.push(renderTable("result", result));
   if (errors.length > 0) parts.push(`Errors of its own: ${errors.map((code) => `\`${code}\``).join(", ")}.`);
   return parts.join("\n\n");
@@ -54,7 +55,7 @@ function renderNotification({ name, summary, params }: RpcNotification): string 
 /** A table of members; those of objects that describe their own members follow them. */
 function renderTable(kind: string, members: Members, required?: readonly string[]): string {
   const rows = listRows("", members).map(({ name, schema }) => {
-    const need = required?.includes(name) === true ? ", required" : "";
+    const need = required?.includes(name) === true ? "; required" : "";
     return `| \`${name}\` | ${escapeCell(sayType(schema) + need)} | ${escapeCell(schema.description ?? "")} |`;
   });
   return [`| ${kind} | type | |`, "| --- | --- | --- |", ...rows].join("\n");
@@ -89,35 +90,36 @@ function isDescribed({ properties = {} }: JsonSchema): boolean {
 function sayType(schema: JsonSchema): string {
   if (schema === OBJECT_DESCRIPTION) return "[description](#descriptions)";
   if (schema.anyOf !== undefined) return schema.anyOf.map(sayType).join(" or ");
-  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(", ");
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(" or ");
   const types = typeof schema.type === "string" ? [schema.type] : (schema.type ?? []);
   if (types.length === 0) return "any value";
   return [types.map((type) => sayTypeName(type, schema)).join(" or "), ...listBounds(schema)].join(", ");
 }
 
 function sayTypeName(type: string, schema: JsonSchema): string {
-  if (type === "array") {
-    const { items } = schema;
-    if (items === OBJECT_DESCRIPTION) return "list of [descriptions](#descriptions)";
-    return typeof items === "object" ? `list, each: ${sayType(items)}` : "list";
-  }
+  if (type === "array") return sayList(schema);
   if (type !== "object") return type;
   const { properties, additionalProperties } = schema;
-  if (typeof additionalProperties === "object") return `object, each: ${sayType(additionalProperties)}`;
+  if (typeof additionalProperties === "object") return `object by name, each: ${sayType(additionalProperties)}`;
   if (properties === undefined || isDescribed(schema)) return "object";
-  return `object: ${Object.entries(properties)
+  return `object of ${Object.entries(properties)
     .map(([name, property]) => `\`${name}\` (${sayType(property)})`)
     .join(", ")}`;
 }
 
-function listBounds(schema: JsonSchema): string[] {
-  const { minimum, maximum, maxItems, format } = schema;
+function sayList({ items, maxItems }: JsonSchema): string {
+  const list = maxItems === undefined ? "list" : `list, at most ${maxItems},`;
+  if (typeof items !== "object") return list;
+  if (items === OBJECT_DESCRIPTION) return `${list} of [descriptions](#descriptions)`;
+  return `${list} of: ${sayType(items)}`;
+}
+
+function listBounds({ minimum, maximum, format, default: preset }: JsonSchema): string[] {
   return [
     ...(format === undefined ? [] : [format]),
     ...(minimum === undefined ? [] : [`at least ${minimum}`]),
     ...(maximum === undefined ? [] : [`at most ${maximum}`]),
-    ...(maxItems === undefined ? [] : [`at most ${maxItems}`]),
-    ...(schema.default === undefined ? [] : [`else ${JSON.stringify(schema.default)}`]),
+    ...(preset === undefined ? [] : [`default ${JSON.stringify(preset)}`]),
   ];
 }
 
