@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { after, before, test } from "node:test";
-import { CallContext, expose, StaticDirectory, ValueAttribute } from "../../src/index.js";
-import type { Exposure, ObjectDescription } from "../../src/index.js";
+import { expose, StaticDirectory, ValueAttribute } from "../../src/index.js";
+import type { CallContext, Exposure, ObjectDescription } from "../../src/index.js";
 import {
   describeObject,
   invokeMethod,
@@ -97,7 +97,7 @@ test("every directory on the way must be visible, also one that a name with a sl
 
 test("a module of which nothing may be seen is no module", async () => {
   const session = newSession({ policy: { admin: [{ names: "tree.**", allow: [] }] } });
-  const outcome = await new Promise<Outcome<unknown>>((done) => {
+  const outcome = await new Promise<Outcome>((done) => {
     resolveName(session, "tree.root", {}, done);
   });
   assert.match(String(outcome.threw && outcome.error), /no module named tree/u);
