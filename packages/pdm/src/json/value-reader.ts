@@ -204,6 +204,7 @@ export class ValueReader {
       case "$ref":
         return this.#reference(content);
       case "$cut":
+        if (isRestMark(content)) return this.#refuse(mark, "a kind, a text or bytes, but at the end of a list");
         return this.#remember(form, this.#cut(content));
       case "$stream":
         return this.#stream(form, content);

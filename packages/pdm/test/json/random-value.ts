@@ -105,7 +105,8 @@ function fill(object: object, kind: Kind, parts: readonly { name: string; part: 
   for (const { name, part } of parts) {
     if (kind === "array") (object as unknown[]).push(part);
     else if (kind === "set") (object as Set<unknown>).add(part);
-    else if (kind === "map") (object as Map<unknown, unknown>).set(typeof part === "object" ? part : name, part);
+    else if (kind === "map")
+      (object as Map<unknown, unknown>).set(typeof part === "object" && name.length < 3 ? part : name, part);
     else if (kind === "object") define(object, name, part, true);
     else if (kind === "error") {
       if (name === "" || name === "length") define(object, "cause", part, false);
