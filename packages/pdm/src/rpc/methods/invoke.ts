@@ -20,7 +20,7 @@ interface InvokeParams {
 export const INVOKE: RpcMethod<InvokeParams> = {
   name: "invoke",
   summary:
-    'Calls an operation, after its arguments were checked. A result that comes piece by piece is a stream, `{"$stream": N}`; so is an argument that the client sends so.',
+    'Calls an operation, after its arguments were checked. A result that comes piece by piece is a stream, `{"$stream": N}`; an argument may be one too, numbered by the client.',
   params: {
     name: OBJECT_NAME,
     operation: {

@@ -22,8 +22,8 @@ export const READ_MANY: RpcMethod<ReadManyParams> = {
       items: {
         type: "object",
         properties: {
-          name: { type: "string" },
-          value: { description: "The value, in the form of JSON values." },
+          name: { type: "string", description: "Of the attribute." },
+          value: { description: "Its value, in the form of [JSON values](json-values.md)." },
           error: { type: "object", description: "In its place: what a single `read` would have failed with." },
         },
       },
