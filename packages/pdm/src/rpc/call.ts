@@ -6,6 +6,9 @@ import type { RequestId } from "./message.js";
 import type { Peer } from "./peer.js";
 import { RpcError } from "./rpc-error.js";
 
+/** The part of the time left that one of many steps may take. */
+const STEP_SHARE = 1 / 4;
+
 /** One request under way: who asked, what is pending for it, and its one answer. */
 export class RpcCall {
   readonly peer: Peer;
@@ -51,6 +54,11 @@ export class RpcCall {
     if (this.#isOver) throw new RpcError("ERR_PDM_CANCELLED", "nobody waits for the answer any more");
     if (this.#pendingSinceMs === undefined) return { timeoutMs: this.#timeoutMs };
     return { timeoutMs: Math.max(1, this.#timeoutMs - (readClockMs() - this.#pendingSinceMs)) };
+  }
+
+  /** For one of many steps: a part of the time that is left, so that one that hangs leaves some for the others. @throws as `options` does */
+  get stepOptions(): AccessOptions {
+    return { timeoutMs: Math.max(1, this.leftMs * STEP_SHARE) };
   }
 
   /** For work that goes on for long by itself. @throws RpcError, DeadlineError where the request is over or its time is */

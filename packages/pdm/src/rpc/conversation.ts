@@ -37,8 +37,8 @@ class RpcConversation implements Conversation {
     connection.send(encodeNotification("hello", JSON.stringify(createGreeting(connection.session, CAPABILITIES))));
   }
 
-  get owes(): boolean {
-    return this.#peer.requests.size > 0 || this.#peer.streams.isSending;
+  get owesAnswers(): boolean {
+    return this.#peer.requests.size > 0 || this.#peer.streams.areSending;
   }
 
   process(input: InputBuffer): void {
@@ -70,7 +70,8 @@ class RpcConversation implements Conversation {
   }
 
   #carryOut(request: RpcRequest, lineBytes: number): void {
-    const { requests } = this.#peer;
+    const { requests, session } = this.#peer;
+    session.costs.requests += 1;
     const { requestTimeoutMs, maxRequestTimeoutMs, requestsInFlight } = this.#connection.limits;
     if (request.id !== undefined && requests.has(request.id)) {
       const message = `the id ${JSON.stringify(request.id)} belongs to a request under way: give each its own`;
@@ -97,7 +98,7 @@ class RpcConversation implements Conversation {
 function forget(call: RpcCall): void {
   const { requests, connection } = call.peer;
   requests.delete(call.id ?? call);
-  // It may have been the last one for which a client that has ended its side is waited for.
+  // After the answer: where the client has ended its side, the last one ends the connection.
   if (connection.isPeerEnded) process.nextTick(() => connection.resume());
 }
 

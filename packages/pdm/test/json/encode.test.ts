@@ -37,12 +37,18 @@ const FORMS: readonly (readonly [what: string, value: unknown, text: string])[] 
   ["many numbers among others", [1, 2, 3, 4, 5, "x", 6, -0, 7], '[1,2,3,4,5,"x",6,{"$number":"-0"},7]'],
   ["control characters and quotes", 'a"\\\n\u0000', '"a\\"\\\\\\n\\u0000"'],
   ["lone surrogates", ["\ud800", "x\udfff", "\u{1f600}"], '["\\ud800","x\\udfff","\u{1f600}"]'],
-  ["a hole", Array.from({ length: 1 }).concat(new Array(1)), '[{"$undefined":true},{"$undefined":true}]'],
+  ["a hole", Object.assign(Array.from({ length: 1 }), { length: 2 }), '[{"$undefined":true},{"$undefined":true}]'],
   ["a boxed primitive", [Object(1), Object("a"), Object(1n), Object(true)], '[1,"a",{"$bigint":"1"},true]'],
   ["an object without a prototype", Object.assign(Object.create(null) as object, { a: 1 }), '{"a":1}'],
   ["an object made from a plain one", Object.create({ inherited: 1 }), "{}"],
   ["an instance with fields", new Product("x", { $: 1 }), '{"$class":"Product","sku":"x","price":{"$$":1}}'],
-  ["an instance of a class without a name", new (class {})(), '{"$class":""}'],
+  [
+    "an instance of a class without a name",
+    new (class {
+      a = 1;
+    })(),
+    '{"$class":"","a":1}',
+  ],
   ["a promise", Promise.resolve(1), '{"$class":"Promise"}'],
   ["a class", Product, '{"$function":"Product"}'],
   ["a symbol without a description", Symbol.iterator, '{"$symbol":"Symbol.iterator"}'],
@@ -141,6 +147,21 @@ describe("what the service's code says", () => {
     const map = new Loud();
     map.set(1, 2);
     assert.equal(write(map), '{"$map":[[1,2]]}');
+  });
+
+  test("a Map that loses entries while it is written has no mark for them", () => {
+    const map = new Map<unknown, unknown>([
+      [
+        1,
+        {
+          get a() {
+            return map.clear();
+          },
+        },
+      ],
+      [2, 3],
+    ]);
+    assert.equal(write(map), '{"$map":[[1,{"a":{"$undefined":true}}]]}');
   });
 
   test("what getters and proxies throw passes through", () => {
@@ -321,7 +342,25 @@ test("what was read says what it was, where JavaScript has no form for it", () =
   assert.equal(classNameOf(product), "Product");
   assert.equal(Object.getPrototypeOf(product), Object.prototype);
   assert.ok(callable instanceof Placeholder);
-  assert.deepEqual({ ...callable }, { kind: "function", name: "refill" });
+  assert.deepEqual(Object.entries(callable), [
+    ["kind", "function"],
+    ["name", "refill"],
+  ]);
   assert.equal(classNameOf(plain), undefined);
   assert.equal(findCut(plain), undefined);
+});
+
+test("a cut that somebody made up is written as valid JSON within the limits", () => {
+  const made = [
+    new Cut({ by: 'x"' as "depth", kind: '"}]', size: Number.NaN, handle: 0.5 }),
+    new Cut({ by: "bytes", part: "x".repeat(2_000), left: 1, handle: 5 }),
+    new Cut({ by: "bytes", kind: "a".repeat(5_000), part: new Uint8Array(2_000), left: 1, handle: 5 }),
+  ];
+  for (const cut of made) {
+    const text = write([cut], { limits: { ...AMPLE, bytes: 1_000 } });
+    assert.ok(text.length <= 1_000);
+    const [decoded] = read(text) as [Cut];
+    assert.equal(decoded.left, cut.part && cut.part.length + 1 - (decoded.part?.length ?? 0));
+    assert.equal(decoded.handle, undefined);
+  }
 });

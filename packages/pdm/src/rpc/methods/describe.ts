@@ -63,7 +63,7 @@ export const DESCRIBE: RpcMethod<DescribeParams> = {
 async function answer(call: RpcCall, params: DescribeParams, root: ObjectReference | undefined): Promise<void> {
   const { session, connection } = call.peer;
   const { depth = 32, limit = 1_000 } = params;
-  const walk = new Walk(session, { root, depth, from: params.cursor, access: call.options });
+  const walk = new Walk(session, { root, depth, from: params.cursor, access: () => call.stepOptions });
   call.follow(() => walk.stop());
   const heads: string[] = [];
   try {
@@ -89,7 +89,7 @@ async function answer(call: RpcCall, params: DescribeParams, root: ObjectReferen
 function describe(call: RpcCall, visited: Visited): ObjectText | Promise<ObjectText> {
   let text: ObjectText | undefined;
   let wake: ((text: ObjectText) => void) | undefined;
-  describeAsText(call.peer.session, visited, {}, (described) => {
+  describeAsText(call.peer.session, visited, call.stepOptions, (described) => {
     text = described;
     wake?.(described);
   });

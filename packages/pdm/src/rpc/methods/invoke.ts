@@ -117,7 +117,12 @@ function readArguments(
   const values = positional.map((form, index) => decode(form, `args[${index}]`));
   // Without prototype: `__proto__` is a name like any other.
   const namedValues = byName.length === 0 ? NONE : (Object.create(null) as Record<string, unknown>);
-  for (const [name, form] of byName) namedValues[name] = decode(form, name);
+  for (const [name, form] of byName) {
+    if (Object.hasOwn(namedValues, name)) {
+      throw new RpcError("ERR_PDM_INVALID_ARGUMENT", `${name} is given twice, in args and in named`, name);
+    }
+    namedValues[name] = decode(form, name);
+  }
   if (!account.canLend(memoryBytes)) {
     throw new AccessError("ERR_PDM_LIMIT", "calls under way hold too much memory (totalBytes): try again later");
   }

@@ -42,7 +42,7 @@ export const STREAM_DATA: RpcMethod<StreamParams & { readonly data: unknown }> =
     const incoming = call.peer.streams.findIncoming(stream);
     if (incoming !== undefined) {
       try {
-        incoming.push(decodeFor(call.peer.connection.limits, data, "data").value, call.lineBytes);
+        incoming.push(decodeFor(call.peer.connection.limits, data, "data"), call.lineBytes);
       } catch (error) {
         incoming.end(error);
         throw error;

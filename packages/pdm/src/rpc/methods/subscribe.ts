@@ -24,6 +24,7 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
     minIntervalMs: {
       type: "integer",
       minimum: 1,
+      maximum: 86_400_000,
       description:
         "Milliseconds between two events that are sent, at least. Of those between, the latest is sent in the end, and says how many were skipped.",
     },
@@ -57,7 +58,7 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
           const subscription = subscriptions.add(
             (number) => new EventSubscription(connection, number, target, { filter, minIntervalMs, latestOnly }),
           );
-          const drop = (): void => subscriptions.end(subscription.number);
+          const drop = (): unknown => subscriptions.drop(subscription.number);
           const letGo = subscribeObject(session, target, subscription.listener, call.options, (outcome) => {
             if (outcome.threw) {
               drop();

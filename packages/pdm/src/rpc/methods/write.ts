@@ -1,6 +1,6 @@
 import { resolveName, writeAttribute } from "../../session/access.js";
 import type { RpcMethod } from "../method.js";
-import { decodeFor, encodeAlone, encodeFor, limitValue } from "../value-text.js";
+import { decodeFor, encodeFor, encodeWhole, limitValue } from "../value-text.js";
 import { ANY_VALUE, OBJECT_NAME } from "./members.js";
 
 interface WriteParams {
@@ -35,7 +35,7 @@ export const WRITE: RpcMethod<WriteParams> = {
     const { value } = decodeFor(connection.limits, params.value, "value");
     const expected =
       "expected" in params
-        ? encodeAlone(decodeFor(connection.limits, params.expected, "expected").value, bounds)
+        ? encodeWhole(decodeFor(connection.limits, params.expected, "expected").value, bounds)
         : undefined;
     call.target = params.name;
     call.follow(
@@ -46,7 +46,7 @@ export const WRITE: RpcMethod<WriteParams> = {
         }
         const options = {
           ...call.options,
-          ...(expected !== undefined && { expected: (before: unknown) => encodeAlone(before, bounds) === expected }),
+          ...(expected !== undefined && { expected: (before: unknown) => encodeWhole(before, bounds) === expected }),
         };
         call.follow(
           writeAttribute(session, resolved.value, value, options, (outcome) => {
