@@ -22,6 +22,7 @@ export class RpcCall {
   #letGo: LetGo | undefined;
   #pendingSinceMs: number | undefined;
   #onOver: (() => void) | undefined;
+  #chargedBytes = 0;
   #isOver = false;
 
   /** @param onEnd called when it is over, however that came */
@@ -80,6 +81,13 @@ export class RpcCall {
     return this.options.timeoutMs ?? this.#timeoutMs;
   }
 
+  /** Charges the client with what is held for the request until it is over. May end the connection, and the request with it. */
+  charge(bytes: number): void {
+    if (this.#isOver) return;
+    this.#chargedBytes += bytes;
+    this.peer.connection.account.charge(bytes);
+  }
+
   /** What is to be done when it is over; nothing any more with undefined. */
   onOver(callback: (() => void) | undefined): void {
     this.#onOver = callback;
@@ -121,6 +129,7 @@ export class RpcCall {
     if (this.#isOver) return false;
     this.#isOver = true;
     this.#letGo = undefined;
+    this.peer.connection.account.charge(-this.#chargedBytes);
     this.#onEnd(this);
     this.#onOver?.();
     return true;

@@ -48,8 +48,6 @@ export function resolveName(
   options: AccessOptions,
   settle: Settle<ObjectReference>,
 ): LetGo | undefined {
-  const startedAt = readClockMs();
-  const timeoutMs = boundTimeout(session, options.timeoutMs);
   let entries: readonly string[];
   let first: ObjectReference;
   try {
@@ -60,6 +58,12 @@ export function resolveName(
     settle({ threw: true, error });
     return undefined;
   }
+  if (entries.length === 0) {
+    settle({ threw: false, value: first });
+    return undefined;
+  }
+  const startedAt = readClockMs();
+  const timeoutMs = boundTimeout(session, options.timeoutMs);
   let letGo: LetGo | undefined;
   const descend = (directory: ObjectReference, depth: number): void => {
     const entry = entries[depth];

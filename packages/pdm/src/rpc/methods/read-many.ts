@@ -39,7 +39,7 @@ export const READ_MANY: RpcMethod<ReadManyParams> = {
 async function answer(call: RpcCall, { names, limits }: ReadManyParams): Promise<void> {
   try {
     const all = await listAttributes(call, names);
-    const reader = new BulkReader(call.peer, limits, true);
+    const reader = new BulkReader(call.peer, limits, true, (bytes) => call.charge(bytes));
     call.follow(() => reader.stop());
     const items = await reader.read(all, call.leftMs);
     call.succeed(`{"items":${encodeItems(items)}}`);

@@ -1,13 +1,14 @@
 import { readAttribute, resolveName } from "../../session/access.js";
 import type { RpcMethod } from "../method.js";
 import { enterPath } from "../value-path.js";
-import { encodeFor, limitValue } from "../value-text.js";
+import { encodeFor, encodeRestFor, limitValue } from "../value-text.js";
 import type { WantedLimits } from "../value-text.js";
 import { ANY_VALUE, OBJECT_NAME, SIZE_LIMITS } from "./members.js";
 
 interface ReadParams {
   readonly name: string;
   readonly path?: readonly (string | number)[];
+  readonly from?: number;
   readonly limits?: WantedLimits;
 }
 
@@ -22,12 +23,18 @@ export const READ: RpcMethod<ReadParams> = {
       maxItems: 100,
       description: "Members of objects, indexes of lists and keys of Maps, outermost first.",
     },
+    from: {
+      type: "integer",
+      minimum: 0,
+      description:
+        "Where to begin in it: items, entries, UTF-16 units of a string, bytes. So a large value can be read piece by piece, though nothing is kept for it.",
+    },
     limits: SIZE_LIMITS,
   },
   required: ["name"],
   result: { value: ANY_VALUE },
   errors: ["ERR_PDM_NO_SUCH_NAME", "ERR_PDM_NO_SUCH_INTERFACE", "ERR_PDM_FAILED"],
-  run(call, { name, path, limits }) {
+  run(call, { name, path, from, limits }) {
     const { session, connection } = call.peer;
     call.target = name;
     call.follow(
@@ -44,7 +51,12 @@ export const READ: RpcMethod<ReadParams> = {
             }
             call.succeedWith(() => {
               const value = path === undefined ? outcome.value : enterPath(outcome.value, path);
-              return `{"value":${encodeFor(call.peer, value, limitValue(connection.limits, limits))}}`;
+              const bounds = limitValue(connection.limits, limits);
+              const text =
+                from === undefined
+                  ? encodeFor(call.peer, value, bounds)
+                  : encodeRestFor(call.peer, value, from, bounds);
+              return `{"value":${text}}`;
             });
           }),
         );
