@@ -67,10 +67,12 @@ interface Row {
 }
 
 function listRows(prefix: string, members: Readonly<Record<string, JsonSchema>>): Row[] {
-  return Object.entries(members).flatMap(([key, schema]) => {
+  const rows: Row[] = [];
+  for (const [key, schema] of Object.entries(members)) {
     const name = `${prefix}${key}`;
-    return [{ name, schema }, ...listNested(name, schema)];
-  });
+    rows.push({ name, schema }, ...listNested(name, schema));
+  }
+  return rows;
 }
 
 function listNested(name: string, schema: JsonSchema): Row[] {

@@ -86,7 +86,7 @@ export function exposeTranscriptShop(): Exposure {
     returns: { type: "integer" },
     run: async ({ orders }) => {
       let count = 0;
-      for await (const _ of orders as AsyncIterable<unknown>) count += 1;
+      for await (const _ of orders) count += 1;
       return count;
     },
   });
