@@ -41,7 +41,7 @@ class RpcConversation implements Conversation {
     connection.send(encodeNotification("hello", JSON.stringify(createGreeting(connection.session, CAPABILITIES))));
   }
 
-  get owesAnswers(): boolean {
+  get owes(): boolean {
     return this.#peer.requests.size > 0 || this.#peer.streams.areSending;
   }
 
@@ -104,7 +104,7 @@ class RpcConversation implements Conversation {
 function forget(call: RpcCall): void {
   const { requests, connection } = call.peer;
   requests.delete(call.id ?? call);
-  // After the answer: where the client has ended its side, the last one ends the connection.
+  // It may have been the last one for which a client that has ended its side is waited for.
   if (connection.isPeerEnded) process.nextTick(() => connection.resume());
 }
 

@@ -252,7 +252,7 @@ export class Connection {
     if (stuck && this.#input.length > READ_AHEAD_BYTES) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
     if (!this.#peerEnded) return;
-    if (stuck || this.#conversation.owesAnswers === true) this.#watchPeer();
+    if (stuck || this.#conversation.owes === true) this.#watchPeer();
     else this.close();
   }
 

@@ -12,11 +12,8 @@ export interface Conversation {
   process(input: InputBuffer): void;
   /** Whether the answer to a request is pending, so that no more is taken. `connection.resume()` says when that is over. */
   readonly busy: boolean;
-  /**
-   * Whether answers are on their way though more is taken meanwhile: a client that has ended its side gets them. `connection.resume()` says
-   * when that is over, too. Left out where `busy` says it all.
-   */
-  readonly owesAnswers?: boolean;
+  /** Whether, though not busy, something is still to be sent that was asked for: a client that has ended its side waits for it. `connection.resume()` says when that is over. */
+  readonly owes?: boolean;
   /** How this protocol tells the client why its connection ends. */
   farewell(reason: string): Buffer | string;
   /** The connection is gone, or as good as gone: lets go of everything. Called once. */
