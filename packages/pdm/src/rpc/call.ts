@@ -1,5 +1,6 @@
 import { readClockMs } from "../clock.js";
-import type { AccessOptions, LetGo } from "../session/access.js";
+import { resolveName } from "../session/access.js";
+import type { AccessOptions, LetGo, ObjectReference, Outcome } from "../session/access.js";
 import { DeadlineError } from "../session/gate.js";
 import { encodeError, encodeResult } from "./message.js";
 import type { RequestId } from "./message.js";
@@ -74,6 +75,23 @@ export class RpcCall {
     if (letGo === undefined || this.#isOver) return;
     this.#pendingSinceMs ??= readClockMs();
     this.#letGo = letGo;
+  }
+
+  /** Finds the object of that name and goes on with it; fails where there is none. What `use` returns lets go of its step. */
+  withObject(name: string, use: (object: ObjectReference) => LetGo | undefined): void {
+    this.target = name;
+    this.follow(
+      resolveName(this.peer.session, name, this.options, (resolved) => {
+        if (resolved.threw) this.fail(resolved.error);
+        else this.attempt(() => this.follow(use(resolved.value)));
+      }),
+    );
+  }
+
+  /** Ends with what came of its last step: with the JSON text that `write` makes of the value, or failed. */
+  conclude<T>(outcome: Outcome<T>, write: (value: T) => string): void {
+    if (outcome.threw) this.fail(outcome.error);
+    else this.attempt(() => this.succeed(write(outcome.value)));
   }
 
   /** Milliseconds that are left of the request's time, at least 1. @throws as `options` does */

@@ -1,4 +1,4 @@
-import { readAttribute, resolveName } from "../../session/access.js";
+import { readAttribute } from "../../session/access.js";
 import type { RpcMethod } from "../method.js";
 import { enterPath } from "../value-path.js";
 import { encodeFor, encodeRestFor, limitValue } from "../value-text.js";
@@ -35,32 +35,16 @@ export const READ: RpcMethod<ReadParams> = {
   result: { value: ANY_VALUE },
   errors: ["ERR_PDM_NO_SUCH_NAME", "ERR_PDM_NO_SUCH_INTERFACE", "ERR_PDM_FAILED"],
   run(call, { name, path, from, limits }) {
-    const { session, connection } = call.peer;
-    call.target = name;
-    call.follow(
-      resolveName(session, name, call.options, (resolved) => {
-        if (resolved.threw) {
-          call.fail(resolved.error);
-          return;
-        }
-        call.follow(
-          readAttribute(session, resolved.value, call.options, (outcome) => {
-            if (outcome.threw) {
-              call.fail(outcome.error);
-              return;
-            }
-            call.succeedWith(() => {
-              const value = path === undefined ? outcome.value : enterPath(outcome.value, path);
-              const bounds = limitValue(connection.limits, limits);
-              const text =
-                from === undefined
-                  ? encodeFor(call.peer, value, bounds)
-                  : encodeRestFor(call.peer, value, from, bounds);
-              return `{"value":${text}}`;
-            });
-          }),
-        );
-      }),
+    const { peer } = call;
+    call.withObject(name, (object) =>
+      readAttribute(peer.session, object, call.options, (outcome) =>
+        call.conclude(outcome, (whole) => {
+          const value = path === undefined ? whole : enterPath(whole, path);
+          const bounds = limitValue(peer.session.limits, limits);
+          const text = from === undefined ? encodeFor(peer, value, bounds) : encodeRestFor(peer, value, from, bounds);
+          return `{"value":${text}}`;
+        }),
+      ),
     );
   },
 };
