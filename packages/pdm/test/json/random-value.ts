@@ -101,6 +101,9 @@ function shellOf({ kind, make }: Node): object {
   return kind === "error" ? new Error("shell") : make();
 }
 
+/** Of errors these are no fields like any other. */
+const HIDDEN: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "errors"]);
+
 function fill(object: object, kind: Kind, parts: readonly { name: string; part: unknown }[]): void {
   for (const { name, part } of parts) {
     if (kind === "array") (object as unknown[]).push(part);
@@ -111,7 +114,7 @@ function fill(object: object, kind: Kind, parts: readonly { name: string; part: 
     else if (kind === "error") {
       if (name === "" || name === "length") define(object, "cause", part, false);
       else if (typeof part === "string") define(object, "message", part, false);
-      else define(object, name, part, true);
+      else if (!HIDDEN.has(name)) define(object, name, part, true);
     }
   }
 }
