@@ -25,6 +25,10 @@ export { connectRepl, type ConnectReplOptions, type ReplClient, type ReplRunOpti
 export { type ReplResult } from "./client/repl-channel.js";
 export { type RequestOptions } from "./client/waiter.js";
 export { PdmError } from "./errors.js";
+export { Cut, type CutDetails, type CutReason, findCut } from "./json/cut.js";
+export { JsonValueError } from "./json/json-value-error.js";
+export { classNameOf } from "./json/marks.js";
+export { Placeholder } from "./json/placeholder.js";
 export { type ClientLimits, DEFAULT_CLIENT_LIMITS } from "./limits.js";
 export { PickleError } from "./pickle/pickle-error.js";
 export {

@@ -18,7 +18,7 @@ export { attribute } from "./objects/declared-attribute.js";
 export type { AttributeMetadata, AttributeOptions, DeclaredAttribute, ValueOf } from "./objects/declared-attribute.js";
 export { operation } from "./objects/declared-operation.js";
 export type { DeclaredOperation, OperationMetadata, OperationOptions } from "./objects/declared-operation.js";
-export type { Arguments, NoParameters, Parameters } from "./objects/parameters.js";
+export type { Arguments, NoParameters, ParameterTypes } from "./objects/parameters.js";
 export { event } from "./objects/declared-event.js";
 export type { EventMetadata, EventOptions, PairedEventOptions } from "./objects/declared-event.js";
 export type { DescribedChannel } from "./objects/described-channel.js";
@@ -30,7 +30,7 @@ export type { ManagedAttributeOptions } from "./objects/managed.js";
 export { DeclarationError } from "./objects/declaration-error.js";
 export type { Metadata } from "./objects/metadata.js";
 export type { SchemaFault } from "./schema/fault.js";
-export type { InferInput, InferType, TypeSource } from "./schema/infer.js";
+export type { InferInput, InferredParts, InferType, TypeSource } from "./schema/infer.js";
 export type {
   StandardIssue,
   StandardJsonSchemaOptions,
@@ -59,6 +59,11 @@ export type { GateReport } from "./session/gate.js";
 export { DEFAULT_LIMITS } from "./limits.js";
 export type { Limits } from "./limits.js";
 export { SchemaError } from "./schema/schema-error.js";
+export { Cut, findCut } from "./json/cut.js";
+export type { CutDetails, CutReason } from "./json/cut.js";
+export { JsonValueError } from "./json/json-value-error.js";
+export { classNameOf } from "./json/marks.js";
+export { Placeholder } from "./json/placeholder.js";
 export { PdmError } from "./errors.js";
 export { ListenError } from "./transport/listen-spec.js";
 export { ByteArray, Float, FrozenSet, Global, Instance, Tuple } from "./pickle/values.js";

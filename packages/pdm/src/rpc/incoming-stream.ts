@@ -1,10 +1,14 @@
+import type { DecodedValue } from "../json/decode.js";
 import type { Connection } from "../session/connection.js";
 import { encodeNotification } from "./message.js";
 import { RpcError } from "./rpc-error.js";
 
 interface Piece {
   readonly value: unknown;
+  /** Of its line. */
   readonly bytes: number;
+  /** What it holds, estimated. */
+  readonly memoryBytes: number;
 }
 
 /**
@@ -31,14 +35,14 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
   }
 
   /** A piece came. @throws RpcError `ERR_PDM_LIMIT` where it is more than was granted */
-  push(value: unknown, bytes: number): void {
+  push({ value, memoryBytes }: DecodedValue, bytes: number): void {
     if (this.#ended !== undefined) return;
     if (this.#grantedBytes <= 0) {
       throw new RpcError("ERR_PDM_LIMIT", `stream ${this.#number} was sent more than was granted (stream.credit)`);
     }
     this.#grantedBytes -= bytes;
-    this.#connection.account.charge(bytes);
-    this.#pieces.push({ value, bytes });
+    this.#connection.account.charge(memoryBytes);
+    this.#pieces.push({ value, bytes, memoryBytes });
     this.#waiting.shift()?.();
   }
 
@@ -60,7 +64,7 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
     }
     const piece = this.#pieces.shift();
     if (piece !== undefined) {
-      this.#connection.account.charge(-piece.bytes);
+      this.#connection.account.charge(-piece.memoryBytes);
       this.#readBytes += piece.bytes;
       if (this.#readBytes * 2 >= this.#connection.limits.streamWindowBytes) this.#grant();
       return { done: false, value: piece.value };
@@ -102,7 +106,7 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
   }
 
   #drop(): void {
-    for (const { bytes } of this.#pieces) this.#connection.account.charge(-bytes);
+    for (const { memoryBytes } of this.#pieces) this.#connection.account.charge(-memoryBytes);
     this.#pieces = [];
   }
 

@@ -70,7 +70,7 @@ const faults: readonly (readonly [JsonSchema, unknown, string])[] = [
   ],
   [{ type: "object", required: ["toString"] }, {}, ".toString is missing"],
   [{ minimum: 3 }, 2, "must be a number of at least 3, not 2"],
-  [{ "x-value": "bigint", minimum: 1 } as JsonSchema, 0n, "must be a bigint of at least 1, not 0n"],
+  [{ "x-value": "bigint", minimum: 1 }, 0n, "must be a bigint of at least 1, not 0n"],
   [{ "x-value": "bytes" }, [1], "must be bytes, not an array of 1 item"],
   [{ "x-value": "date" }, new Date(Number.NaN), "must be a date, not an invalid date"],
   [{ "x-value": "error" }, {}, "must be an error, not an object"],
@@ -165,6 +165,13 @@ test("a value may be cyclic, also where its items must differ", () => {
   assert.equal(judge({ type: "array", uniqueItems: true, items: {} }, cyclic), undefined);
 });
 
+test("items that are equal are a repetition, also where their parts were met before", () => {
+  const one = { a: 1 };
+  const other = { a: 1 };
+  assert.match(judge({ uniqueItems: true }, [one, [other], [other, 1], [one, 1]]) ?? "", /without repetitions/u);
+  assert.equal(judge({ uniqueItems: true }, [one, [other], [other, 1], [one, 2]]), undefined);
+});
+
 test("items that share their parts are compared in no time that grows with the ways to them", () => {
   let shared: unknown = [];
   for (let level = 0; level < 60; level += 1) shared = [shared, shared];
@@ -216,7 +223,7 @@ for (const [schema, message] of malformed) {
 test("a schema within itself is refused", () => {
   const cyclic: { items?: object } = {};
   cyclic.items = cyclic;
-  assert.throws(() => compileSchema(cyclic as JsonSchema), /deeper than 64 levels/u);
+  assert.throws(() => compileSchema(cyclic), /deeper than 64 levels/u);
   const constant: unknown[] = [];
   constant.push(constant);
   assert.throws(() => compileSchema({ const: constant }), /deeper than 64 levels/u);
