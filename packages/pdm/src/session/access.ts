@@ -12,13 +12,11 @@ import type { AccessOptions, ObjectReference } from "./reference.js";
 import type { Session } from "./session.js";
 
 export { readAttribute, writeAttribute } from "./attribute-access.js";
-export type { WriteOptions, Written } from "./attribute-access.js";
+export type { WriteOptions } from "./attribute-access.js";
 export { subscribeObject, unsubscribeObject } from "./event-access.js";
 export type { LetGo, Outcome, Settle } from "./gate.js";
 export { invokeMethod } from "./method-access.js";
-export type { InvokeOptions } from "./method-access.js";
 export { readCost } from "./readings.js";
-export type { ReadCost } from "./readings.js";
 export type { AccessOptions, ObjectReference } from "./reference.js";
 
 /**
