@@ -37,6 +37,8 @@ export class EventSubscription implements Sending, QueuedEventSource {
   #sequence = 0;
   /** Lost from the queue, before all that is in it. */
   #lost = 0;
+  /** What those would have said were skipped before them. */
+  #lostSkips = 0;
   /** Could not be sent since the last one that was queued. */
   #unsent = 0;
   /** Left out since the last one that was queued, as the client wished. */
@@ -70,8 +72,7 @@ export class EventSubscription implements Sending, QueuedEventSource {
 
   countLost(count: number): void {
     this.#lost += count;
-    // Nobody else will tell of those.
-    this.#skipped += this.#waiting.shift() ?? 0;
+    this.#lostSkips += this.#waiting.shift() ?? 0;
   }
 
   takeLossNotice(lostBefore: number): Buffer | undefined {
@@ -79,7 +80,9 @@ export class EventSubscription implements Sending, QueuedEventSource {
     const count = this.#lost + lostBefore;
     this.#lost = 0;
     if (count === 0) return undefined;
-    return Buffer.from(encodeNotification("lost", `{"subscription":${this.number},"count":${count}}`));
+    const skipped = this.#lostSkips > 0 ? `,"skipped":${this.#lostSkips}` : "";
+    this.#lostSkips = 0;
+    return Buffer.from(encodeNotification("lost", `{"subscription":${this.number},"count":${count}${skipped}}`));
   }
 
   #receive(event: unknown, occasion: unknown): void {

@@ -1,4 +1,5 @@
 import type { DecodedValue } from "../json/decode.js";
+import { AccessError } from "../session/access-error.js";
 import type { Connection } from "../session/connection.js";
 import { encodeNotification } from "./message.js";
 import { RpcError } from "./rpc-error.js";
@@ -79,17 +80,21 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
 
   /** The operation has read enough: the client is told to stop. */
   async return(): Promise<IteratorResult<unknown, undefined>> {
-    this.stop();
+    this.#stop({});
     return { done: true, value: undefined };
   }
 
-  /** Nobody reads any more: the client is told to stop, unless it has ended. */
+  /** The call is over: the client is told to stop, unless it has ended. Whoever still reads must not take that for the end. */
   stop(): void {
+    this.#stop({ error: new AccessError("ERR_PDM_CANCELLED", "nobody waits for the call any more that the stream is for") });
+  }
+
+  #stop(end: { readonly error?: unknown }): void {
     this.#drop();
     if (this.#ended === undefined) {
       this.#connection.send(encodeNotification("stream.cancel", `{"stream":${this.#number}}`));
     }
-    this.#finish({});
+    this.#finish(end);
   }
 
   [Symbol.asyncIterator](): this {
