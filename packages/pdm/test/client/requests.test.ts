@@ -20,7 +20,7 @@ async function startPlay(
   options?: ConnectOptions,
 ): Promise<AsyncDisposable & { client: Client; peer: Peer; object: RemoteObject }> {
   const server: ScriptedServer = await startScriptedServer("+PERF1");
-  const [client, peer] = await Promise.all([connect(server.spec, options), server.accept()]);
+  const [client, peer] = await Promise.all([connect(server.spec, { protocol: "perf", ...options }), server.accept()]);
   const finding = client.find("shop.thing");
   assert.deepEqual(await peer.request(), ["bind", 1, "shop", "thing"]);
   peer.message("+", ["attr", "dir", "invoke", "event"]);
