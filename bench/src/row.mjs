@@ -25,10 +25,10 @@ import { summarize } from "./statistics.mjs";
  *
  * @typedef {object} Comparison
  * @property {string} label
- * @property {"ratio" | "difference"} kind
+ * @property {"ratio" | "difference" | "figure"} kind a figure stands for itself
  * @property {string} figure
  * @property {string} of a variant's name
- * @property {string} to another's
+ * @property {string} [to] another's
  * @property {{ readonly atMost: number } | { readonly atLeast: number }} [target] judged pinned
  */
 
@@ -121,6 +121,7 @@ function compare(comparison, variants) {
   );
   const each = samples.map((sample, round) => {
     const other = others[round] ?? Number.NaN;
+    if (kind === "figure") return sample;
     return kind === "ratio" ? sample / other : sample - other;
   });
   return { ...comparison, summary: summarize(each) };

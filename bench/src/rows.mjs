@@ -4,11 +4,13 @@ import { events } from "./rows/events.mjs";
 import { http } from "./rows/http.mjs";
 import { inFlight } from "./rows/in-flight.mjs";
 import { listen } from "./rows/listen.mjs";
+import { bulkRead, describe } from "./rows/many.mjs";
 import { notify } from "./rows/notify.mjs";
 import { repl } from "./rows/repl.mjs";
 import { roundTrip } from "./rows/round-trip.mjs";
+import { stream } from "./rows/stream.mjs";
 
 /** @import { Row } from "./row.mjs" */
 
 /** @type {readonly Row[]} */
-export const ROWS = [roundTrip, inFlight, connect, events, notify, repl, listen, http];
+export const ROWS = [roundTrip, inFlight, bulkRead, describe, stream, connect, events, notify, repl, listen, http];

@@ -6,7 +6,7 @@ import { repeatPromise } from "./repeat.mjs";
 /**
  * @typedef {object} Options
  * @property {string} path
- * @property {"perf" | "repl"} protocol
+ * @property {"perf" | "rpc" | "repl"} protocol
  * @property {number} inFlight requests made together; the next ones are made when all are answered
  */
 
@@ -22,7 +22,8 @@ serveControl({
       const repl = await connectRepl(options.path);
       request = () => repl.run("1+1");
     } else {
-      const count = await (await connect(options.path)).find("bench.count");
+      const client = await connect(options.path, { protocol: options.protocol });
+      const count = await client.find("bench.count");
       request = () => count.read();
     }
   },

@@ -101,6 +101,16 @@ async function openPerf(target) {
   return { raw, message, replyBytes: reply.length };
 }
 
+/** @param {NetConnectOpts} target @returns {Promise<Exchange>} that reads an attribute over `rpc` */
+async function openRpc(target) {
+  const raw = await RawSocket.open(target);
+  await raw.ask("rpc\n", (bytes) => bytes.toString().split("\n").length > 3);
+  // The same id again and again, since each is answered before the next is read.
+  const message = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"read","params":{"name":"bench.count"}}\n');
+  const reply = await raw.ask(message, (bytes) => bytes.includes("\n"));
+  return { raw, message, replyBytes: reply.length };
+}
+
 /** @param {NetConnectOpts} target @returns {Promise<Exchange>} that runs a command */
 async function openRepl(target) {
   const raw = await RawSocket.open(target);
@@ -118,4 +128,4 @@ export async function openPerfSocket(target) {
 }
 
 /** By protocol. */
-export const OPEN_EXCHANGE = { echo: openEcho, perf: openPerf, repl: openRepl };
+export const OPEN_EXCHANGE = { echo: openEcho, perf: openPerf, rpc: openRpc, repl: openRepl };

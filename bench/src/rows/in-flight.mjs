@@ -31,6 +31,20 @@ export const inFlight = {
         clientOptions: { protocol: "perf", inFlight: IN_FLIGHT, corked },
       }),
     ),
+    ...[false, true].map((corked) =>
+      makeLoad({
+        name: `rpc, prebuilt requests, ${corked ? "corked" : "uncorked"}`,
+        server: "pdm-server",
+        client: "raw-client",
+        clientOptions: { protocol: "rpc", inFlight: IN_FLIGHT, corked },
+      }),
+    ),
+    makeLoad({
+      name: "rpc, pdm/client",
+      server: "pdm-server",
+      client: "pdm-client",
+      clientOptions: { protocol: "rpc", inFlight: IN_FLIGHT },
+    }),
     makeLoad({
       name: "perf, pdm/client",
       server: "pdm-server",
@@ -39,6 +53,21 @@ export const inFlight = {
     }),
   ],
   comparisons: [
+    {
+      label: "rpc, pdm/client : bare echo, uncorked, rate",
+      kind: "ratio",
+      figure: "perSecond",
+      of: "rpc, pdm/client",
+      to: "bare echo, uncorked",
+      target: { atLeast: 0.5 },
+    },
+    {
+      label: "rpc, prebuilt requests : bare echo, both corked, rate",
+      kind: "ratio",
+      figure: "perSecond",
+      of: "rpc, prebuilt requests, corked",
+      to: "bare echo, corked",
+    },
     {
       label: "perf, pdm/client : bare echo, uncorked, rate",
       kind: "ratio",

@@ -31,8 +31,35 @@ export const roundTrip = {
       client: "pdm-client",
       clientOptions: { protocol: "perf", inFlight: 1 },
     }),
+    makeLoad({
+      name: "rpc, prebuilt request",
+      server: "pdm-server",
+      client: "raw-client",
+      clientOptions: { protocol: "rpc", inFlight: 1 },
+    }),
+    makeLoad({
+      name: "rpc, pdm/client",
+      server: "pdm-server",
+      client: "pdm-client",
+      clientOptions: { protocol: "rpc", inFlight: 1 },
+    }),
   ],
   comparisons: [
+    {
+      label: "rpc, pdm/client : bare echo, time",
+      kind: "ratio",
+      figure: "timeUs",
+      of: "rpc, pdm/client",
+      to: "bare echo",
+      target: { atMost: 1.3 },
+    },
+    {
+      label: "rpc, prebuilt request : bare echo, time",
+      kind: "ratio",
+      figure: "timeUs",
+      of: "rpc, prebuilt request",
+      to: "bare echo",
+    },
     {
       label: "perf, pdm/client : bare echo, time",
       kind: "ratio",

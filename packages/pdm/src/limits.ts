@@ -45,6 +45,32 @@ export interface Limits {
   readonly arguments: number;
   /** Milliseconds that a pending result (a promise) of a `perf` request may take; `repl` commands have no such limit. Over it: the request fails, the result is ignored; stays open. */
   readonly requestTimeoutMs: number;
+  /** Containers within each other in a value over `rpc`. Read: the request fails. Written: what is deeper is cut, and marked. Stops exhaustion of the stack. */
+  readonly valueDepth: number;
+  /** Items of each container of a value that `rpc` writes. Over it: the rest is cut, and marked. */
+  readonly valueItems: number;
+  /** Values, parts and names in one argument over `rpc`. Over it: the request fails; stays open. */
+  readonly valueNodes: number;
+  /** Requests of one `rpc` connection that are under way. One more fails, those excepted that cancel or belong to a stream; stays open. */
+  readonly requestsInFlight: number;
+  /** Attributes that one `rpc` request may read or sample. Over it: the request fails; stays open. */
+  readonly bulkItems: number;
+  /** Objects on one page of `describe` and `list`, whatever the client asks for. */
+  readonly pageObjects: number;
+  /** Milliseconds between two samples, at least, whatever the client asks for. Stops clients from having attributes read all the time. */
+  readonly minSampleMs: number;
+  /** Streams of one `rpc` connection, in both directions. Over it: the request fails; stays open. */
+  readonly streams: number;
+  /** Bytes of a stream that a client sends and the operation has not read. Over it: the stream fails; stays open. */
+  readonly streamWindowBytes: number;
+  /** Milliseconds for which a client may take nothing of a stream. Over it: the stream ends, and its source is let go of. Stops clients that never grant credit. */
+  readonly streamIdleMs: number;
+  /** Rests of cut values that one `rpc` connection can fetch. One more takes the place of the one that was used longest ago. */
+  readonly handles: number;
+  /** Milliseconds for which such a rest is kept after its last use. */
+  readonly handleIdleMs: number;
+  /** Milliseconds that a client may choose as its deadline for a pending result. A longer one is taken for this. Stops requests that are kept for ever. */
+  readonly maxRequestTimeoutMs: number;
   /** Milliseconds that all connections together may take in one turn of the event loop before the rest of their requests waits for the next. Stops floods of requests from keeping the service from its work. */
   readonly turnMs: number;
   /** Milliseconds that an object's own code may block the event loop before its name and duration are reported: each time on a diagnostics channel, at most once in ten seconds as a process warning. */
@@ -76,11 +102,45 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   queuedOutputBytes: 4_194_304,
   arguments: 1_000,
   requestTimeoutMs: 30_000,
+  valueDepth: 100,
+  valueItems: 1_000_000,
+  valueNodes: 200_000,
+  requestsInFlight: 1_024,
+  bulkItems: 10_000,
+  pageObjects: 10_000,
+  minSampleMs: 10,
+  streams: 64,
+  streamWindowBytes: 262_144,
+  streamIdleMs: 60_000,
+  handles: 256,
+  handleIdleMs: 60_000,
+  maxRequestTimeoutMs: 600_000,
   turnMs: 10,
   slowObjectMs: 100,
   closeGraceMs: 1_000,
   totalBytes: 67_108_864,
 });
+
+/** Characters of a name that a policy is asked about. A longer one is refused. Stops names whose matching takes long. */
+export const POLICY_NAME_CHARACTERS = 4_096;
+
+/** Names that a policy made of rules remembers what it said of, so that a name is matched once. Over it, it forgets all of them. */
+export const POLICY_REMEMBERED_NAMES = 1_000;
+
+/** Characters of a name that is remembered so. A longer one is matched each time. */
+export const POLICY_REMEMBERED_CHARACTERS = 256;
+
+/** Characters of each text that a client says of itself. The rest is cut. Stops huge claims, which are kept and shown to others. */
+export const CLAIM_CHARACTERS = 256;
+
+/** Characters of what a service calls its version, since each client is told. Over it: `listen` fails. */
+export const BUILD_CHARACTERS = 1_024;
+
+/** Characters of each value, input and error in an audit record. The rest is cut, and the record says so. Stops clients from filling the audit file quickly. */
+export const AUDIT_TEXT_CHARACTERS = 2_048;
+
+/** Characters of the object's name in an audit record. The rest is cut, and the record says so. */
+export const AUDIT_TARGET_CHARACTERS = 512;
 
 /**
  * Everything that a server can make a client hold, with unit and default.
@@ -217,6 +277,23 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
   recentPeriodMs: 60_000,
   rateSeconds: 300,
 });
+
+/** What a schema may be like, whoever wrote it. */
+export interface SchemaLimits {
+  /** Schemas within schemas, and containers within constants. Over it: the schema is refused. Stops exhaustion of the stack. */
+  readonly depth: number;
+  /** Schemas and constants in one schema that a client sends. Over it: the same. Stops checks that take long for each value. */
+  readonly clientNodes: number;
+}
+
+/** The values of {@link SchemaLimits}. */
+export const SCHEMA_LIMITS: SchemaLimits = Object.freeze({ depth: 64, clientNodes: 1_000 });
+
+/** Objects of which a service is told, while `NODE_ENV` is `development`, that they do not do as they say. Over it: no more is said. */
+export const DEVELOPMENT_REPORTS = 100;
+
+/** Characters of a glob over names. Over it: it is refused. Bounds the time that it takes for each name. */
+export const GLOB_CHARACTERS = 1_024;
 
 /**
  * The defaults with some replaced.

@@ -1,14 +1,20 @@
 import type { Socket } from "node:net";
 import { encodeRefusal, Hello } from "./hello/hello.js";
-import { resolveLimits } from "./limits.js";
+import { BUILD_CHARACTERS, resolveLimits } from "./limits.js";
 import type { Limits } from "./limits.js";
 import { PERF } from "./perf/conversation.js";
 import { REPL } from "./repl/conversation.js";
+import { RPC } from "./rpc/conversation.js";
+import { AuditFile } from "./session/audit-file.js";
 import { Connection } from "./session/connection.js";
+import { createGrant } from "./session/grant.js";
 import { PROCESS_LEDGER } from "./session/ledger.js";
+import { exposeSessionObjects } from "./session/session-objects.js";
+import type { Policy } from "./session/policy.js";
+import type { Right, Role } from "./session/principal.js";
 import { ListenError, parseListenSpec } from "./transport/listen-spec.js";
 import { openListener } from "./transport/listener.js";
-import { warn } from "./warning.js";
+import { describeThrown, warn } from "./warning.js";
 
 /** Options of {@link listen}. */
 export interface ListenOptions {
@@ -16,6 +22,19 @@ export interface ListenOptions {
   readonly name?: string;
   /** Limits to replace; see {@link Limits} for units, defaults and what happens over them. */
   readonly limits?: Partial<Limits>;
+  /**
+   * What clients of this socket are: `viewer` (reads), `operator` (reads and changes) or `admin` (everything). Who names none gives
+   * them everything, the rights too.
+   */
+  readonly role?: Role;
+  /** What they may do besides: `repl`, `inspect`. None where a role is given and no rights. */
+  readonly rights?: readonly Right[];
+  /** Who may do what to which objects, by their names; else the role decides. See `docs/access.md`. */
+  readonly policy?: Policy;
+  /** What the service calls this version of itself, such as a commit; clients are told. */
+  readonly build?: string;
+  /** A file to which an audit record of everything that happens over this socket is appended, one JSON text a line. It is made with mode 0600 where there is none. */
+  readonly auditFile?: string;
 }
 
 /** A socket on which the service can be managed. */
@@ -41,7 +60,8 @@ export interface Listener extends AsyncDisposable {
  * `$XDG_RUNTIME_DIR/pdm`, `/run/pdm` (root), or a private folder under the temporary directory
  * @throws ListenError (rejects) when it cannot listen there, saying why and what to do; nothing is left behind, and a
  * promise that nobody looks at does not end the process: the failure is a process warning too
- * @throws PdmError `ERR_PDM_LIMIT` (rejects) for a limit that is none
+ * @throws ListenError `ERR_PDM_LISTEN_AUDIT` (rejects) where the audit file cannot be opened
+ * @throws PdmError `ERR_PDM_LIMIT` (rejects) for a limit that is none, `ERR_PDM_POLICY` for a role, right or policy that is none
  */
 export function listen(spec?: string, options: ListenOptions = {}): Promise<Listener> {
   const opening = open(spec, options);
@@ -57,6 +77,17 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     );
   }
   const limits = resolveLimits(options.limits);
+  const { build } = options;
+  if (build !== undefined && (typeof build !== "string" || build.length > BUILD_CHARACTERS)) {
+    throw new ListenError("ERR_PDM_LISTEN_BUILD", `build is a text of at most ${BUILD_CHARACTERS} characters`);
+  }
+  // All of it is checked before anything is opened.
+  createGrant(options);
+  const wanted = spec === undefined ? undefined : parseListenSpec(spec);
+  const auditFile = options.auditFile === undefined ? undefined : openAuditFile(options.auditFile);
+  const grant = createGrant(options, auditFile, build);
+  let socketSpec = spec ?? "";
+  exposeSessionObjects();
   const connections = new Set<Connection>();
   let onIdle: (() => void) | undefined;
 
@@ -70,7 +101,8 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
       socket,
       limits,
       PROCESS_LEDGER,
-      (begun) => new Hello(begun, [REPL, PERF]),
+      { grant, socket: socketSpec },
+      (begun) => new Hello(begun, [REPL, PERF, RPC]),
       () => {
         connections.delete(connection);
         if (connections.size === 0) onIdle?.();
@@ -79,15 +111,19 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     connections.add(connection);
   };
 
-  const transport = await openListener(spec === undefined ? undefined : parseListenSpec(spec), {
+  const transport = await openListener(wanted, {
     onSocket: accept,
     onError: (error) => warn("PDM_LISTENER_ERROR", "a management connection was not accepted", error),
     ...(options.name === undefined ? {} : { name: options.name }),
+  }).catch((error: unknown) => {
+    auditFile?.close();
+    throw error;
   });
 
+  socketSpec = transport.spec;
+
   let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    transport.close();
+  const endConnections = async (): Promise<void> => {
     if (connections.size === 0) return;
     const idle = new Promise<void>((resolve) => {
       onIdle = resolve;
@@ -99,6 +135,11 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     }
     await idle;
   };
+  const close = async (): Promise<void> => {
+    transport.close();
+    await endConnections();
+    auditFile?.close();
+  };
   const closeOnce = (): Promise<void> => (closing ??= close());
   return {
     spec: transport.spec,
@@ -108,6 +149,17 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   };
+}
+
+/** @throws ListenError naming the path, and why it cannot be opened */
+function openAuditFile(path: unknown): AuditFile {
+  try {
+    if (typeof path !== "string" || path === "") throw new TypeError("auditFile is a path");
+    return new AuditFile(path);
+  } catch (cause) {
+    const message = `the audit file cannot be opened for writing (${describeThrown(cause)}); give another, or none`;
+    throw new ListenError("ERR_PDM_LISTEN_AUDIT", message, { cause });
+  }
 }
 
 /** Ends a connection whose client has ended its side, and may be gone, if there is one. */

@@ -1,4 +1,5 @@
 import type { Connection } from "../session/connection.js";
+import { authorise, refuse } from "../session/gate.js";
 import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
 import { SERVER_GREETING, SUB_PROTOCOL_GREETINGS } from "../wire/greeting.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
@@ -50,6 +51,14 @@ export class Hello implements Conversation {
       this.#connection.fail(`Unknown protocol: ${name.replaceAll(/[^ -~]/gu, "?")}`);
       return;
     }
+    const { session } = this.#connection;
+    const refusal = protocol.right === undefined ? undefined : authorise(session, protocol.right, protocol.name);
+    if (protocol.right !== undefined && refusal !== undefined) {
+      refuse(session, protocol.right, protocol.name, refusal);
+      this.#connection.fail(refusal.message);
+      return;
+    }
+    session.protocol = protocol.name;
     this.release();
     this.#connection.send(encodeLine(SUB_PROTOCOL_GREETINGS[protocol.name]));
     this.#connection.become(protocol.start(this.#connection));

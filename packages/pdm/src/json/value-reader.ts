@@ -64,10 +64,10 @@ export class ValueReader {
   /** The steps from the root to what is being read; longer than the depth after a way back. */
   readonly #trail: (string | number)[] = [];
   /** What became of forms that are not plain. */
-  readonly #made = new Map<object, object>();
+  #made: Map<object, object> | undefined;
   /** What is left to do when all forms have been read, in order: until then they stay as they are, for pointers. */
-  readonly #rest: (() => void)[] = [];
-  readonly #references: Reference[] = [];
+  #rest: (() => void)[] | undefined;
+  #references: Reference[] | undefined;
 
   constructor(options: DecodeOptions) {
     this.#options = options;
@@ -77,18 +77,15 @@ export class ValueReader {
   read(form: unknown): unknown {
     this.#root = form;
     const value = this.#value(form);
-    for (const reference of this.#references) reference.target = this.#find(reference);
-    for (const act of this.#rest) act();
+    if (this.#references !== undefined) {
+      for (const reference of this.#references) reference.target = this.#find(reference);
+    }
+    if (this.#rest !== undefined) for (const act of this.#rest) act();
     return resolve(value);
   }
 
   #value(form: unknown): unknown {
-    if (++this.#nodes > this.#maxNodes) throw this.#fault(`has more than ${this.#maxNodes} values`);
-    if (typeof form === "string") {
-      this.memoryBytes += COST.text + form.length * 2;
-      return form;
-    }
-    if (typeof form !== "object" || form === null) return form;
+    if (this.#isScalar(form)) return form;
     return Array.isArray(form) ? this.#array(form) : this.#object(form as Fields);
   }
 
@@ -98,44 +95,68 @@ export class ValueReader {
     return this.#value(form);
   }
 
-  #enter(size: number): void {
+  /** Goes into a container with so many parts, which with their names and lists make so many nodes. */
+  #enter(size: number, nodes: number): void {
     if (size > 0 && this.#depth >= this.#options.maxDepth) {
       throw this.#fault(`nests deeper than ${this.#options.maxDepth}`);
     }
+    this.#nodes += nodes;
+    if (this.#nodes > this.#maxNodes) throw this.#fault(`has more than ${this.#maxNodes} values and names`);
     this.#depth++;
   }
 
   #array(list: unknown[]): unknown[] {
-    this.memoryBytes += COST.list + COST.slot * list.length;
     const cut = this.#restMark(list);
     const length = cut === undefined ? list.length : list.length - 1;
-    this.#enter(length);
+    this.memoryBytes += COST.list + COST.slot * length;
+    this.#enter(length, length);
     for (let index = 0; index < length; index++) {
       const item = list[index];
+      if (this.#isScalar(item)) continue;
       const value = this.#part(item, index);
-      if (value !== item) this.#rest.push(() => (list[index] = resolve(value)));
+      if (value !== item) this.#later(() => (list[index] = resolve(value)));
     }
     this.#depth--;
     if (cut !== undefined) {
-      this.#rest.push(() => (list.length = length));
+      this.#later(() => (list.length = length));
       attachCut(list, cut);
     }
     return list;
   }
 
   #object(form: Fields): unknown {
-    const names = Object.keys(form);
-    this.memoryBytes += COST.object + COST.entry * names.length;
-    for (const name of names) if (name.charCodeAt(0) === 0x24) return this.#special(form, names);
-    this.#enter(names.length);
-    this.#nodes += names.length;
-    for (const name of names) {
-      const item = form[name];
-      const value = this.#part(item, name);
-      if (value !== item) this.#rest.push(() => define(form, name, resolve(value)));
+    let count = 0;
+    let characters = 0;
+    // Names of the prototype are seen too, should somebody have put any there.
+    for (const name in form) {
+      if (name.charCodeAt(0) === 0x24 && Object.hasOwn(form, name)) return this.#special(form, Object.keys(form));
+      characters += name.length;
+      count++;
     }
+    this.#enter(count, count * 2);
+    let bytes = COST.object + COST.entry * count + characters * 2;
+    for (const name in form) {
+      const item = form[name];
+      if (typeof item === "string") bytes += COST.text + item.length * 2;
+      else if (typeof item === "object" && item !== null && Object.hasOwn(form, name)) {
+        const value = this.#part(item, name);
+        if (value !== item) this.#later(() => define(form, name, resolve(value)));
+      }
+    }
+    this.memoryBytes += bytes;
     this.#depth--;
     return form;
+  }
+
+  /** Whether a part is nothing to look into; counts what it costs. */
+  #isScalar(part: unknown): boolean {
+    if (typeof part !== "string") return typeof part !== "object" || part === null;
+    this.memoryBytes += COST.text + part.length * 2;
+    return true;
+  }
+
+  #later(act: () => void): void {
+    (this.#rest ??= []).push(act);
   }
 
   /** A form with a name that begins with `$`. */
@@ -196,13 +217,13 @@ export class ValueReader {
   #reference(content: unknown): Reference {
     if (typeof content !== "string") return this.#refuse("$ref", "a string");
     const reference = new Reference(content, this.#place());
-    this.#references.push(reference);
+    (this.#references ??= []).push(reference);
     return reference;
   }
 
   /** What stands for a form wherever it is referred to. */
   #remember<T extends object>(form: object, value: T): T {
-    this.#made.set(form, value);
+    (this.#made ??= new Map<object, object>()).set(form, value);
     return value;
   }
 
@@ -218,13 +239,12 @@ export class ValueReader {
       } else if (mark === "$cut") attachCut(fields, this.#restOf(form[mark]));
       else throw this.#fault(`${show(mark)} stands beside other names`);
     }
-    this.#enter(names.length - marks.length);
+    this.#enter(names.length - marks.length, names.length * 2);
     for (const name of names) {
       if (isMark(name)) continue;
       const own = name.startsWith("$") ? name.slice(1) : name;
-      this.#nodes++;
       const value = this.#part(form[name], own);
-      this.#rest.push(() => define(fields, own, resolve(value)));
+      this.#later(() => define(fields, own, resolve(value)));
     }
     this.#depth--;
     return fields;
@@ -236,14 +256,14 @@ export class ValueReader {
     const cut = this.#restMark(content);
     const length = cut === undefined ? content.length : content.length - 1;
     this.memoryBytes += COST.map + COST.mapEntry * length;
-    this.#enter(length);
+    this.#enter(length, length * 3);
     for (let index = 0; index < length; index++) {
       const entry: unknown = content[index];
       this.#trail[this.#depth - 1] = index;
       if (!Array.isArray(entry) || entry.length !== 2) throw this.#fault("is no [key, value]");
       const key = this.#part(entry[0], `{key ${index}}`);
       const value = this.#part(entry[1], index);
-      this.#rest.push(() => {
+      this.#later(() => {
         this.#countKey();
         map.set(resolve(key), resolve(value));
       });
@@ -259,10 +279,10 @@ export class ValueReader {
     const cut = this.#restMark(content);
     const length = cut === undefined ? content.length : content.length - 1;
     this.memoryBytes += COST.map + COST.mapEntry * length;
-    this.#enter(length);
+    this.#enter(length, length);
     for (let index = 0; index < length; index++) {
       const value = this.#part(content[index], index);
-      this.#rest.push(() => {
+      this.#later(() => {
         this.#countKey();
         set.add(resolve(value));
       });
@@ -284,7 +304,7 @@ export class ValueReader {
       return this.#refuse("$error", "a message that is a string");
     const error = this.#remember(form, makeError(name, message));
     this.memoryBytes += COST.special + (name.length + (message?.length ?? 0)) * 4;
-    this.#enter(names.length);
+    this.#enter(names.length, names.length * 2);
     for (const key of names) {
       // A stack is of the process where the error was made: none is sent, and none is taken.
       if (key === "name" || key === "message" || key === "stack") continue;
@@ -294,10 +314,9 @@ export class ValueReader {
       }
       if (isMark(key)) throw this.#fault(`${show(key)} stands within $error`);
       const own = key.startsWith("$") ? key.slice(1) : key;
-      this.#nodes++;
       const value = this.#part(fields[key], own);
       const isHidden = own === "cause" || own === "errors";
-      this.#rest.push(() => define(error, own, resolve(value), !isHidden));
+      this.#later(() => define(error, own, resolve(value), !isHidden));
     }
     this.#depth--;
     return error;
@@ -342,8 +361,7 @@ export class ValueReader {
     if (openStream === undefined) throw this.#fault("is a stream, which cannot be here");
     if (!isCount(content)) return this.#refuse("$stream", "its number");
     const stream = openStream(content);
-    if (typeof stream === "object" && stream !== null) this.#made.set(form, stream);
-    return stream;
+    return typeof stream === "object" && stream !== null ? this.#remember(form, stream) : stream;
   }
 
   /** The mark of what is missing behind the last item of a list, if it has one. */
@@ -398,7 +416,7 @@ export class ValueReader {
 
   #find({ pointer, place }: Reference): object {
     const form = resolvePointer(this.#root, pointer);
-    const made = form === undefined ? undefined : this.#made.get(form);
+    const made = form === undefined ? undefined : this.#made?.get(form);
     if (made !== undefined) return made;
     if (form === undefined || !isPlain(form))
       throw new JsonValueError(place, `$ref ${show(pointer)} leads to no object`);

@@ -4,12 +4,16 @@ import { kindOf, readClassName, readFunctionName } from "./kinds.js";
 import { marksOf } from "./marks.js";
 import type { Placeholder } from "./placeholder.js";
 import { isSimple, quote, quotePart, type Quoted } from "./quoted.js";
-import { quoteName } from "./quoted-names.js";
+import { quoteName, quoteNameAt } from "./quoted-names.js";
 import { type EncodeOptions, MIN_VALUE_BYTES } from "./value-limits.js";
 import { type PartsKey, WrittenValues } from "./written-values.js";
 
 /** Bytes that any value needs at the most where it does not fit: as a mark. Numbers, dates and names need no more either. */
 const ITEM_ROOM = 144;
+/** Bytes of a number that JSON has, at the most, and of a comma. */
+const NUMBER_ROOM = 26;
+/** Bytes from which on a container's beginning need not be looked at closely. */
+const AMPLE_ROOM = 1_024;
 /** Bytes that the end of a container needs at the most: the mark of what is missing, and brackets. */
 const CLOSE_ROOM = 80;
 
@@ -62,6 +66,8 @@ export class ValueWriter {
   readonly #written = new WrittenValues();
   /** Bytes left, without what the open containers need for their ends. */
   #room: number;
+  /** Somebody gave all objects an enumerable property. */
+  readonly #hasInherited: boolean;
   #depth = 0;
 
   constructor(options: EncodeOptions) {
@@ -70,6 +76,7 @@ export class ValueWriter {
     this.#maxDepth = depth;
     this.#maxItems = Math.max(items, 1);
     this.#room = Math.max(bytes, MIN_VALUE_BYTES);
+    this.#hasInherited = hasEnumerable(Object.prototype);
   }
 
   /** The whole value. */
@@ -124,7 +131,7 @@ export class ValueWriter {
   }
 
   #number(value: number): string {
-    if (value === 0 ? 1 / value > 0 : Number.isFinite(value)) return this.#take(String(value));
+    if (isPlainNumber(value)) return this.#take(String(value));
     return this.#take(`{"$number":"${Object.is(value, -0) ? "-0" : String(value)}"}`);
   }
 
@@ -165,7 +172,7 @@ export class ValueWriter {
     const known = this.#written.find(object);
     if (known >= 0) return this.#reference(known, object);
     const prototype: unknown = Object.getPrototypeOf(object);
-    if (prototype === Object.prototype) return this.#fields(object, parent, step, 0);
+    if (prototype === Object.prototype) return this.#plainFields(object, parent, step);
     if (prototype === Array.prototype && Array.isArray(object)) return this.#array(object, parent, step, 0);
     const replacement = this.#options.replace?.(object);
     if (replacement !== undefined && replacement !== object)
@@ -254,15 +261,37 @@ export class ValueWriter {
     this.#open(1);
     const end = Math.min(length, from + this.#maxItems);
     let text = "[";
+    let numbers: number[] = [];
     let at = from;
-    for (; at < end && this.#room > ITEM_ROOM; at++) {
-      if (at > from) {
-        text += ",";
-        this.#room--;
+    for (; at < end; at++) {
+      if (this.#room <= ITEM_ROOM + NUMBER_ROOM * numbers.length) {
+        text += this.#numbers(numbers, at > from + numbers.length);
+        numbers = [];
+        if (this.#room <= ITEM_ROOM) break;
       }
-      text += this.write(array[at], index, at - from);
+      const item = array[at];
+      if (typeof item === "number" && isPlainNumber(item)) {
+        numbers.push(item);
+        continue;
+      }
+      if (numbers.length > 0) {
+        text += this.#numbers(numbers, at > from + numbers.length);
+        numbers = [];
+      }
+      if (at > from) text += this.#take(",");
+      text += this.write(item, index, at - from);
     }
+    text += this.#numbers(numbers, at > from + numbers.length);
     return text + this.#close(at > from ? LIST_MARK_NEXT : LIST_MARK, "}", "]", array, at, length, end, known);
+  }
+
+  /** Items of an array, behind others or as the first; many together are written much more quickly than one by one. */
+  #numbers(numbers: readonly number[], isNext: boolean): string {
+    if (numbers.length === 0) return "";
+    // Somebody may have given all arrays a toJSON, which is not to run.
+    const isFew = numbers.length < 4 || (numbers as { toJSON?: unknown }).toJSON !== undefined;
+    const text = isFew ? numbers.join(",") : JSON.stringify(numbers).slice(1, -1);
+    return this.#take(isNext ? `,${text}` : text);
   }
 
   #set(set: Set<unknown>, parent: number, step: string | number, from: number): string {
@@ -317,6 +346,43 @@ export class ValueWriter {
     const first = this.write(key, index, position * 2);
     this.#room += ITEM_ROOM;
     return `[${first},${this.write(value, index, position * 2 + 1)}]`;
+  }
+
+  /** A plain object, where nothing speaks against the quickest way: a loop over names that V8 knows by heart. */
+  #plainFields(object: object, parent: number, step: string | number): string {
+    if (
+      this.#room < AMPLE_ROOM ||
+      this.#depth >= this.#maxDepth ||
+      this.#hasInherited ||
+      marksOf(object) !== undefined
+    ) {
+      return this.#fields(object, parent, step, 0);
+    }
+    const maxItems = this.#maxItems;
+    let text = "{";
+    let index = 0;
+    let at = 0;
+    for (const key in object) {
+      const isTooLong = at === maxItems || key.length > this.#room;
+      const name = isTooLong ? undefined : quoteNameAt(key, at);
+      if (name === undefined || this.#room <= name.bytes + ITEM_ROOM + CLOSE_ROOM) {
+        // Nothing has been read yet, or there is room for the mark.
+        if (at === 0) return this.#fields(object, parent, step, 0);
+        const size = Object.keys(object).length;
+        return text + this.#close(',"$cut":', "", "}", object, at, size, Math.min(size, maxItems), undefined);
+      }
+      if (at++ === 0) {
+        index = this.#written.add(object, parent, step, "");
+        this.#open(1);
+        text += name.text;
+      } else text += `,${name.text}`;
+      this.#room -= name.bytes + 1;
+      text += this.write((object as Record<string, unknown>)[key], index, key);
+    }
+    if (at === 0) return this.#take("{}");
+    this.#depth--;
+    this.#room += CLOSE_ROOM - 1;
+    return `${text}}`;
   }
 
   #fields(object: object, parent: number, step: string | number, from: number): string {
@@ -532,4 +598,14 @@ function cutKind(object: object): string {
 /** A length that a proxy may have made up. */
 function countItems(length: number): number {
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
+}
+
+function hasEnumerable(object: object): boolean {
+  for (const name in object) return name !== undefined;
+  return false;
+}
+
+/** Whether a number is one in JSON: it is finite, and not -0. */
+function isPlainNumber(value: number): boolean {
+  return value === 0 ? 1 / value > 0 : value - value === 0;
 }

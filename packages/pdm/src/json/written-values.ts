@@ -6,28 +6,38 @@ export type PartsKey = "" | "$map" | "$set" | "$error";
 
 /** The objects that a text has so far, each with the place where it stands first. */
 export class WrittenValues {
-  readonly #objects: object[] = [];
-  readonly #parents: number[] = [];
-  readonly #steps: (string | number)[] = [];
-  readonly #partsKeys: PartsKey[] = [];
-  #later: Map<object, number> | undefined;
+  /** The first one is the root; most values of one object need no more. */
+  #root: object | undefined;
+  #rootPartsKey: PartsKey = "";
+  /** Of the others, by index - 1. */
+  #others: Others | undefined;
   #aliases: Map<object, object> | undefined;
 
   /** The object's index, or -1 where the text does not have it. */
   find(object: object): number {
     const written = this.#aliases?.get(object) ?? object;
-    return this.#later === undefined ? this.#objects.indexOf(written) : (this.#later.get(written) ?? -1);
+    if (written === this.#root) return 0;
+    const others = this.#others;
+    if (others === undefined) return -1;
+    if (others.indices !== undefined) return others.indices.get(written) ?? -1;
+    const at = others.objects.indexOf(written);
+    return at < 0 ? -1 : at + 1;
   }
 
-  /** Adds an object that stands at this step within the parent of that index (-1: it is the root). */
+  /** Adds an object that stands at this step within the parent of that index; the first one is the root. */
   add(object: object, parent: number, step: string | number, partsKey: PartsKey): number {
-    const index = this.#objects.length;
-    this.#objects.push(object);
-    this.#parents.push(parent);
-    this.#steps.push(step);
-    this.#partsKeys.push(partsKey);
-    if (this.#later !== undefined) this.#later.set(object, index);
-    else if (index === LIST_LENGTH) this.#later = new Map(this.#objects.map((known, at) => [known, at]));
+    if (this.#root === undefined) {
+      this.#root = object;
+      this.#rootPartsKey = partsKey;
+      return 0;
+    }
+    const others = (this.#others ??= { objects: [], parents: [], steps: [], partsKeys: [], indices: undefined });
+    const index = others.objects.push(object);
+    others.parents.push(parent);
+    others.steps.push(step);
+    others.partsKeys.push(partsKey);
+    if (others.indices !== undefined) others.indices.set(object, index);
+    else if (index === LIST_LENGTH) others.indices = new Map(others.objects.map((known, at) => [known, at + 1]));
     return index;
   }
 
@@ -38,16 +48,26 @@ export class WrittenValues {
 
   /** The JSON Pointer to an object's place; undefined where it has more than so many characters. */
   pointerTo(index: number, maxLength: number): string | undefined {
+    const others = this.#others;
     let pointer = "";
-    for (let at = index; at >= 0 && pointer.length <= maxLength; at = this.#parents[at] ?? -1) {
-      const parent = this.#parents[at] ?? -1;
-      if (parent < 0 && this.#steps[at] === "") break;
-      const step = this.#steps[at] ?? "";
-      const partsKey = this.#partsKeys[parent] ?? "";
-      pointer = `${partsKey === "" ? "" : `/${partsKey}`}/${formatStep(step, partsKey)}${pointer}`;
+    for (let at = index; at > 0 && others !== undefined && pointer.length <= maxLength;) {
+      const parent = others.parents[at - 1] ?? 0;
+      const partsKey = (parent === 0 ? this.#rootPartsKey : others.partsKeys[parent - 1]) ?? "";
+      const step = formatStep(others.steps[at - 1] ?? "", partsKey);
+      pointer = `${partsKey === "" ? "" : `/${partsKey}`}/${step}${pointer}`;
+      at = parent;
     }
     return pointer.length <= maxLength ? pointer : undefined;
   }
+}
+
+interface Others {
+  readonly objects: object[];
+  readonly parents: number[];
+  readonly steps: (string | number)[];
+  readonly partsKeys: PartsKey[];
+  /** From a certain number on. */
+  indices: Map<object, number> | undefined;
 }
 
 function formatStep(step: string | number, partsKey: PartsKey): string {

@@ -13,10 +13,16 @@ interface Listening {
 export class EventChannel<E = unknown> implements EventSource<E> {
   readonly #listeners = new Map<(event: E, occasion?: Occasion) => void, Listening>();
   #nextPlace = 0;
+  #sequence = 0;
 
   /** Whether anybody listens: test it where making the event costs something. */
   get hasSubscribers(): boolean {
     return this.#listeners.size > 0;
+  }
+
+  /** The number of the last event: how many there were, heard or not. */
+  get sequence(): number {
+    return this.#sequence;
   }
 
   /** Adds `listener`; one that is there already is not added again. */
@@ -36,9 +42,10 @@ export class EventChannel<E = unknown> implements EventSource<E> {
    * Never throws: what a listener throws becomes a process warning, and the others are called all the same.
    */
   notify(event: E): void {
+    const sequence = ++this.#sequence;
     if (this.#listeners.size === 0) return;
     const end = this.#nextPlace;
-    const occasion = createOccasion();
+    const occasion = createOccasion(sequence);
     for (const [listener, listening] of this.#listeners) {
       if (listening.place >= end) return;
       try {

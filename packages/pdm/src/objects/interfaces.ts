@@ -56,12 +56,14 @@ export interface EventSource<E = unknown> extends Described {
   subscribe(listener: (event: E) => void): unknown;
   /** The end of it; also from within `listener`. */
   unsubscribe(listener: (event: E) => void): unknown;
+  /** The number of the last event, counted from 1 whether or not anybody listens; undefined where nobody counts. */
+  readonly sequence?: number | undefined;
 }
 
 /** The names under which the interfaces travel. */
 export type InterfaceName = "dir" | "attr" | "invoke" | "event";
 
-type Candidate = Partial<Record<keyof (Directory & Attribute & Invocable & EventSource), unknown>>;
+type Candidate = Partial<Record<keyof (Directory & Required<Attribute> & Invocable & EventSource), unknown>>;
 
 /** Whether `object` can be listed and looked into. */
 export function isDirectory(object: unknown): object is Directory {
@@ -71,6 +73,11 @@ export function isDirectory(object: unknown): object is Directory {
 /** Whether `object` can be read. */
 export function isAttribute(object: unknown): object is Attribute {
   return has(object, "read");
+}
+
+/** Whether the value of `object` can be set. */
+export function isWritable(object: unknown): object is Attribute & Required<Pick<Attribute, "write">> {
+  return isAttribute(object) && has(object, "write");
 }
 
 /** Whether `object` has methods to call. */

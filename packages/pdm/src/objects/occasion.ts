@@ -7,10 +7,12 @@ const SHARES: unique symbol = Symbol.for("pdm.shares-occasion.v1");
  */
 export interface Occasion {
   readonly [OCCASION]: true;
+  /** The event's number in its source, counted from 1, also while nobody listens; undefined where an older copy of this package counts none. */
+  readonly sequence?: number;
 }
 
-export function createOccasion(): Occasion {
-  return { [OCCASION]: true };
+export function createOccasion(sequence: number): Occasion {
+  return { [OCCASION]: true, sequence };
 }
 
 /** Whether it is one: sources of other kinds may call their listeners with whatever they like. */

@@ -1,4 +1,6 @@
 import { PdmError } from "../errors.js";
+import { resolveManaged } from "./declared-directory.js";
+import { isDevelopment, reportUndescribed } from "./development.js";
 import { listInterfaces } from "./interfaces.js";
 import { createStandardObjects } from "./standard-objects.js";
 
@@ -33,7 +35,8 @@ function openRegistry(): Registry {
  * Several calls may add to one module. A name stays taken until it is withdrawn.
  *
  * @param module dotted name without `/` and white space, such as `shop.orders`
- * @param objects name to object; a name has no `.`, `/` or white space, an object speaks at least one interface
+ * @param objects name to object; a name has no `.`, `/` or white space, an object speaks at least one interface, or is an instance of a class with
+ * the decorator `managed`: then what is exposed is its directory
  * @throws PdmError `ERR_PDM_EXPOSE`, naming the object, where a name is malformed or taken or an object speaks no
  * interface; then none of the objects is exposed
  */
@@ -53,10 +56,11 @@ export function expose(module: string, objects: Readonly<Record<string, object>>
   }
   const registry = openRegistry();
   const entries = registry.get(module) ?? new Map<string, object>();
-  const added = Object.entries(objects);
+  const added = Object.entries(objects).map(([name, object]) => [name, resolveManaged(object)] as const);
   for (const [name, object] of added) checkEntry(module, name, object, entries);
   for (const [name, object] of added) entries.set(name, object);
   registry.set(module, entries);
+  if (isDevelopment()) for (const [name, object] of added) reportUndescribed(object, `${module}.${name}`);
 
   let withdrawn = false;
   const withdraw = (): void => {
@@ -84,7 +88,7 @@ function checkEntry(module: string, name: string, object: object, entries: Reado
   if (listInterfaces(object).length === 0) {
     throw new PdmError(
       "ERR_PDM_EXPOSE",
-      `${module}.${name} speaks no interface: it needs read(), or list() and lookup(), or invoke(), or subscribe() and unsubscribe()`,
+      `${module}.${name} speaks no interface: declare it with attribute(), operation(), event() or directory()`,
     );
   }
 }
@@ -92,4 +96,9 @@ function checkEntry(module: string, name: string, object: object, entries: Reado
 /** The objects exposed under `module`, by name; undefined where there is no such module. */
 export function findModule(module: string): ReadonlyMap<string, object> | undefined {
   return openRegistry().get(module);
+}
+
+/** The names of all modules that have objects now, in no order that is promised. */
+export function listModules(): Iterable<string> {
+  return openRegistry().keys();
 }

@@ -1,3 +1,4 @@
+import { HELD_ENTRIES } from "./development.js";
 import type { Directory } from "./interfaces.js";
 
 /** A directory that holds its entries; the service adds and removes them as it likes, also while clients look. */
@@ -26,5 +27,10 @@ export class StaticDirectory implements Directory {
 
   lookup(name: string): object | undefined {
     return this.#entries.get(name);
+  }
+
+  /** @internal */
+  [HELD_ENTRIES](): Iterable<readonly [string, object]> {
+    return this.#entries;
   }
 }

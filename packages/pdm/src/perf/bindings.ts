@@ -1,10 +1,20 @@
-import { CallContext } from "../objects/call-context.js";
-import { listInterfaces } from "../objects/interfaces.js";
-import type { Attribute, Directory, EventSource, InterfaceName, Invocable } from "../objects/interfaces.js";
-import { findModule } from "../objects/registry.js";
+import type { InterfaceName } from "../objects/interfaces.js";
+import {
+  describeObject,
+  findObject,
+  invokeMethod,
+  listEntries,
+  listObjectInterfaces,
+  lookUpEntry,
+  readAttribute,
+  subscribeObject,
+  unsubscribeObject,
+} from "../session/access.js";
+import type { AccessOptions, ObjectReference, Outcome } from "../session/access.js";
+import { AccessError } from "../session/access-error.js";
 import type { Connection } from "../session/connection.js";
-import { DeadlineError, passGate } from "../session/gate.js";
-import type { Outcome } from "../session/gate.js";
+import { DeadlineError } from "../session/gate.js";
+import type { Session } from "../session/session.js";
 import { PerfFault } from "./fault.js";
 import { createAttributeInfo } from "./python-form.js";
 import type { ObjectId, PerfRequest } from "./request.js";
@@ -17,13 +27,7 @@ export interface Answer {
   fail(error: unknown): void;
 }
 
-/** The methods of whatever interfaces the object speaks. */
-type Manageable = Directory & Attribute & Invocable & EventSource;
-
-interface Binding {
-  /** How the client came by it: for reports. */
-  readonly target: string;
-  readonly object: Manageable;
+interface Binding extends ObjectReference {
   /** As found when it was bound, since looking again may run the object's code. */
   readonly interfaces: readonly InterfaceName[];
   readonly chargedBytes: number;
@@ -34,9 +38,13 @@ interface Binding {
 const BINDING_BYTES = 256;
 const SUBSCRIPTION_BYTES = 512;
 
+/** The protocol has no deadlines of its own. */
+const OPTIONS: AccessOptions = {};
+
 /** The objects that one client has bound to its ids, and what it may do with them. */
 export class Bindings {
   readonly #connection: Connection;
+  readonly #session: Session;
   readonly #bindings = new Map<ObjectId, Binding>();
   #subscriptions = 0;
   /** Lets go of the request whose result is pending. */
@@ -44,6 +52,7 @@ export class Bindings {
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#session = connection.session;
   }
 
   /**
@@ -86,51 +95,43 @@ export class Bindings {
     const binding = this.#bindings.get(id);
     if (binding === undefined) throw new PerfFault("ValueError", `no object is bound to the id ${id}`);
     if (!binding.interfaces.includes(wanted)) {
-      throw new PerfFault("ValueError", `${binding.target} does not support the interface ${wanted}`);
+      throw new PerfFault("ValueError", `${binding.name} does not support the interface ${wanted}`);
     }
     return binding;
   }
 
   #bind(id: ObjectId, module: string, name: string, answer: Answer): void {
-    const objects = findModule(module);
-    if (objects === undefined) throw new PerfFault("ImportError", `no module named ${module}`);
-    const object = objects.get(name);
-    if (object === undefined) throw new PerfFault("AttributeError", `module ${module} has no object ${name}`);
-    const target = `${module}.${name}`;
-    this.#pass(
-      target,
-      () => this.#install(id, target, object),
-      answer,
-      (interfaces) => interfaces,
-    );
+    this.#install(id, findObject(this.#session, module, name), answer);
   }
 
-  #lookup(id: ObjectId, { target, object }: Binding, name: string, answer: Answer): void {
-    this.#pass(
-      target,
-      () => object.lookup(name),
-      answer,
-      (entry) => {
-        if (entry === undefined) throw new PerfFault("KeyError", name);
-        return this.#install(id, `${target}/${name}`, entry);
-      },
-    );
+  #lookup(id: ObjectId, directory: Binding, name: string, answer: Answer): void {
+    this.#letGo = lookUpEntry(this.#session, directory, name, OPTIONS, (outcome) => {
+      if (outcome.threw) answer.fail(outcome.error);
+      else this.#install(id, outcome.value, answer);
+    });
   }
 
-  /** Binds `id`, in place of what it was bound to, and returns what the reply says of the object. */
-  #install(id: ObjectId, target: string, object: unknown): readonly InterfaceName[] {
-    const interfaces = listInterfaces(object);
-    if (interfaces.length === 0) throw new PerfFault("ValueError", `${target} speaks no PERF interface`);
+  /** Binds `id`, in place of what it was bound to, and answers what the object speaks. */
+  #install(id: ObjectId, reference: ObjectReference, answer: Answer): void {
+    listObjectInterfaces(this.#session, reference, (outcome) => {
+      answerWith(outcome, answer, (interfaces) => {
+        this.#add(id, reference, interfaces);
+        return interfaces;
+      });
+    });
+  }
+
+  #add(id: ObjectId, { name, object }: ObjectReference, interfaces: readonly InterfaceName[]): void {
+    if (interfaces.length === 0) throw new PerfFault("ValueError", `${name} speaks no PERF interface`);
     const { boundIds } = this.#connection.limits;
     const replaced = this.#bindings.get(id);
     if (replaced === undefined && this.#bindings.size >= boundIds) {
       throw new PerfFault("Exception", `${boundIds} objects are bound already (boundIds): unbind some`);
     }
     if (replaced !== undefined) this.#drop(replaced);
-    const chargedBytes = BINDING_BYTES + 2 * target.length;
-    this.#bindings.set(id, { target, object: object as Manageable, interfaces, chargedBytes, subscription: undefined });
+    const chargedBytes = BINDING_BYTES + 2 * name.length;
+    this.#bindings.set(id, { name, object, interfaces, chargedBytes, subscription: undefined });
     this.#connection.account.charge(chargedBytes);
-    return interfaces;
   }
 
   #unbind(id: ObjectId, answer: Answer): void {
@@ -141,53 +142,33 @@ export class Bindings {
     answer.succeed();
   }
 
-  #list({ target, object }: Binding, answer: Answer): void {
-    const { replyBytes } = this.#connection.limits;
-    this.#pass(
-      target,
-      () => object.list(),
-      answer,
-      (names) => collectNames(names, replyBytes),
+  #list(directory: Binding, answer: Answer): void {
+    this.#letGo = listEntries(this.#session, directory, OPTIONS, (outcome) => answerWith(outcome, answer, keep));
+  }
+
+  #readAttribute(binding: Binding, answer: Answer): void {
+    this.#letGo = readAttribute(this.#session, binding, OPTIONS, (outcome) => {
+      if (!outcome.threw) answer.succeedWith(outcome.value);
+      else answer.fail(explainRead(outcome.error));
+    });
+  }
+
+  #describe(binding: Binding, answer: Answer): void {
+    this.#letGo = describeObject(this.#session, binding, OPTIONS, (outcome) =>
+      answerWith(outcome, answer, createAttributeInfo),
     );
   }
 
-  #readAttribute({ target, object }: Binding, answer: Answer): void {
-    this.#ask(
-      target,
-      0,
-      () => object.read(),
-      (outcome) => {
-        if (!outcome.threw) answer.succeedWith(outcome.value);
-        // The original's words, whatever the object threw: its message is the service's own affair.
-        else if (outcome.error instanceof DeadlineError) answer.fail(outcome.error);
-        else answer.fail(new PerfFault("Exception", "Could not read attribute"));
-      },
-    );
-  }
-
-  #describe({ target, object }: Binding, answer: Answer): void {
-    this.#pass(target, () => object.describe?.(), answer, createAttributeInfo);
-  }
-
-  #invoke({ target, object }: Binding, request: PerfRequest & { kind: "invoke" }, bytes: number, answer: Answer): void {
-    if (!this.#connection.account.canLend(bytes)) {
-      throw new PerfFault("Exception", "calls under way hold too much memory (totalBytes): try again later");
-    }
+  #invoke(binding: Binding, request: PerfRequest & { kind: "invoke" }, argumentBytes: number, answer: Answer): void {
     const { method, args, kwargs } = request;
-    this.#ask(
-      target,
-      bytes,
-      () => object.invoke(method, args, kwargs, new CallContext({ session: 0, role: "admin" })),
-      (outcome) => {
-        if (outcome.threw) answer.fail(outcome.error);
-        else answer.succeedWith(outcome.value);
-      },
+    this.#letGo = invokeMethod(this.#session, binding, method, args, kwargs, { argumentBytes }, (outcome) =>
+      answerWith(outcome, answer, keep),
     );
   }
 
   #subscribe(id: ObjectId, binding: Binding, answer: Answer): void {
-    const { target, object } = binding;
-    if (binding.subscription !== undefined) throw new PerfFault("ValueError", `already subscribed to ${target}`);
+    const { name } = binding;
+    if (binding.subscription !== undefined) throw new PerfFault("ValueError", `already subscribed to ${name}`);
     const { limits, account } = this.#connection;
     if (this.#subscriptions >= limits.subscriptions) {
       throw new PerfFault(
@@ -195,74 +176,58 @@ export class Bindings {
         `there are ${limits.subscriptions} subscriptions already (subscriptions): end some`,
       );
     }
-    const subscription = new Subscription(this.#connection, id, target, object);
+    const subscription = new Subscription(this.#connection, id, name);
     binding.subscription = subscription;
     this.#subscriptions += 1;
     // May evict this very client, which ends the subscription before it begins.
     account.charge(SUBSCRIPTION_BYTES);
-    this.#ask(
-      target,
-      0,
-      () => subscription.begin(),
-      (outcome) => {
-        if (!outcome.threw) return answer.succeed();
-        if (binding.subscription === subscription) this.#endSubscription(binding);
-        return answer.fail(outcome.error);
-      },
-    );
+    this.#letGo = subscribeObject(this.#session, binding, subscription.listener, OPTIONS, (outcome) => {
+      if (!outcome.threw) return answer.succeed();
+      if (binding.subscription === subscription) this.#endSubscription(binding);
+      return answer.fail(outcome.error);
+    });
   }
 
   #unsubscribe(binding: Binding, answer: Answer): void {
-    if (binding.subscription === undefined) throw new PerfFault("ValueError", `not subscribed to ${binding.target}`);
+    if (binding.subscription === undefined) throw new PerfFault("ValueError", `not subscribed to ${binding.name}`);
     this.#endSubscription(binding);
     answer.succeed();
   }
 
   #endSubscription(binding: Binding): void {
-    const { subscription, target } = binding;
+    const { subscription } = binding;
     if (subscription === undefined) return;
     binding.subscription = undefined;
     this.#subscriptions -= 1;
-    const { account, limits } = this.#connection;
-    account.charge(-SUBSCRIPTION_BYTES);
-    // Whatever the object makes of it, no event of it is sent any more.
-    passGate({ target, limits, account, argumentBytes: 0, run: () => subscription.end(), settle: () => undefined });
+    this.#connection.account.charge(-SUBSCRIPTION_BYTES);
+    subscription.end();
+    unsubscribeObject(this.#session, binding, subscription.listener);
   }
 
   #drop(binding: Binding): void {
     this.#endSubscription(binding);
     this.#connection.account.charge(-binding.chargedBytes);
   }
-
-  /** Asks an object, and answers with what `finish` makes of its result; what that throws is the request's failure. */
-  #pass(target: string, run: () => unknown, answer: Answer, finish: (value: unknown) => unknown): void {
-    this.#ask(target, 0, run, (outcome) => {
-      if (outcome.threw) return answer.fail(outcome.error);
-      let value: unknown;
-      try {
-        value = finish(outcome.value);
-      } catch (error) {
-        return answer.fail(error);
-      }
-      return answer.succeedWith(value);
-    });
-  }
-
-  #ask(target: string, argumentBytes: number, run: () => unknown, settle: (outcome: Outcome) => void): void {
-    const { limits, account } = this.#connection;
-    this.#letGo = passGate({ target, limits, account, argumentBytes, run, settle });
-  }
 }
 
-/** The names as an array; counted as they come, since an object may never stop to yield. */
-function collectNames(names: unknown, maxBytes: number): string[] {
-  const collected: string[] = [];
-  let bytes = 0;
-  for (const name of names as Iterable<unknown>) {
-    if (typeof name !== "string") throw new PerfFault("ValueError", "the directory listed a name that is no string");
-    bytes += name.length + 5;
-    if (bytes > maxBytes) throw new PerfFault("Exception", `the names take more than ${maxBytes} bytes (replyBytes)`);
-    collected.push(name);
+/** Answers with what `finish` makes of the result; what that throws is the request's failure. */
+function answerWith<T>(outcome: Outcome<T>, answer: Answer, finish: (value: T) => unknown): void {
+  if (outcome.threw) return answer.fail(outcome.error);
+  let value: unknown;
+  try {
+    value = finish(outcome.value);
+  } catch (error) {
+    return answer.fail(error);
   }
-  return collected;
+  return answer.succeedWith(value);
+}
+
+function keep(value: unknown): unknown {
+  return value;
+}
+
+/** The original's words, whatever the object threw: its message is the service's own affair. */
+function explainRead(error: unknown): unknown {
+  const isOurs = error instanceof DeadlineError || error instanceof AccessError;
+  return isOurs ? error : new PerfFault("Exception", "Could not read attribute");
 }

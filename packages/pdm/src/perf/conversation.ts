@@ -74,6 +74,7 @@ class PerfConversation implements Conversation, Answer {
 
   #answer(frame: Buffer): void {
     this.busy = true;
+    this.#connection.session.costs.requests += 1;
     try {
       const { limits } = this.#connection;
       const { value, protocol, memoryBytes } = decodePickle(frame, { limits });

@@ -3,6 +3,7 @@ import { isStructSequence } from "../objects/struct-sequence.js";
 import type { StructSequence } from "../objects/struct-sequence.js";
 import { exceptionGlobal } from "../pickle/python-names.js";
 import { Float, Global, Instance, markedForm, Tuple } from "../pickle/values.js";
+import { NoSuchNameError } from "../session/access-error.js";
 import { describeThrown } from "../warning.js";
 import { LOSS_FIELD } from "../wire/loss-notice.js";
 import { PerfFault } from "./fault.js";
@@ -68,7 +69,7 @@ export function createAttributeInfo(description: unknown): Instance | null {
  * nearest one that every Python has.
  */
 export function createException(error: unknown): Instance {
-  const message = describeThrown(error).slice(0, MAX_MESSAGE_CHARACTERS);
+  const message = describeFailure(error).slice(0, MAX_MESSAGE_CHARACTERS);
   let exceptionClass: Global | undefined;
   try {
     exceptionClass = (isObject(error) ? readPythonClass(error) : undefined) ?? exceptionGlobal(chooseException(error));
@@ -78,13 +79,30 @@ export function createException(error: unknown): Instance {
   return Instance.call(exceptionClass, message);
 }
 
+/** The exceptions of the original for what never got as far as the object, or came back from it as no fault of its own. By the code, since the error may come from another copy of this package. */
+const EXCEPTION_BY_CODE: Readonly<Record<string, string>> = {
+  ERR_PDM_UNKNOWN_METHOD: "AttributeError",
+  ERR_PDM_INVALID_ARGUMENT: "ValueError",
+  ERR_PDM_BROKEN_OBJECT: "ValueError",
+  ERR_PDM_REFUSED: "RuntimeError",
+};
+
+/** What the original raises where a name leads nowhere. */
+const MISSING_EXCEPTION = { module: "ImportError", object: "AttributeError", entry: "KeyError" } as const;
+
 function chooseException(error: unknown): string {
   if (error instanceof PerfFault) return error.exceptionName;
-  // By its code, since it may come from another copy of this package.
-  if (error instanceof Error && "code" in error && error.code === "ERR_PDM_UNKNOWN_METHOD") return "AttributeError";
+  if (error instanceof NoSuchNameError) return MISSING_EXCEPTION[error.missing];
+  const known = error instanceof Error && "code" in error ? EXCEPTION_BY_CODE[String(error.code)] : undefined;
+  if (known !== undefined) return known;
   if (error instanceof TypeError) return "TypeError";
   if (error instanceof RangeError) return "ValueError";
   return "Exception";
+}
+
+/** A KeyError is about the key, and nothing else. */
+function describeFailure(error: unknown): string {
+  return error instanceof NoSuchNameError && error.missing === "entry" ? error.missingName : describeThrown(error);
 }
 
 function toStructSequence(sequence: StructSequence, plainTuples: boolean): unknown {

@@ -1,9 +1,7 @@
 import type { Limits } from "../limits.js";
-import type { EventSource } from "../objects/interfaces.js";
 import { isOccasion, shareOccasions } from "../objects/occasion.js";
 import type { Occasion } from "../objects/occasion.js";
 import type { Connection } from "../session/connection.js";
-import { mapResult } from "../session/gate.js";
 import type { QueuedEventSource } from "../session/event-queue.js";
 import { warn } from "../warning.js";
 import { encodeEventBody, encodeEventHead, encodeLossNotice, joinEventFrame } from "./message.js";
@@ -27,7 +25,6 @@ export class Subscription implements QueuedEventSource {
   readonly #connection: Connection;
   readonly #id: ObjectId;
   readonly #target: string;
-  readonly #source: EventSource;
   /** Lost from the queue, before all that is in it. */
   #lost = 0;
   /** Could not be sent since the last one that was queued. */
@@ -35,28 +32,17 @@ export class Subscription implements QueuedEventSource {
   #ended = false;
   readonly #head: Buffer;
 
-  constructor(connection: Connection, id: ObjectId, target: string, source: EventSource) {
+  constructor(connection: Connection, id: ObjectId, target: string) {
     this.#connection = connection;
     this.#id = id;
     this.#head = encodeEventHead(id);
     this.#target = target;
-    this.#source = source;
   }
 
-  /** Subscribes at the object; what that throws passes through. Call it once. */
-  begin(): unknown {
-    if (this.#ended) return undefined;
-    return mapResult(this.#source.subscribe(this.#forward), () => {
-      // Ended meanwhile, it was unsubscribed before it stood: the listener would stay for ever.
-      if (this.#ended) this.#source.unsubscribe(this.#forward);
-    });
-  }
-
-  /** Ends it; no event is sent afterwards, whatever the object does. What the object throws passes through. */
-  end(): unknown {
+  /** No event is sent any more, whatever the object does. */
+  end(): void {
     this.#ended = true;
     this.#connection.discardEvents(this);
-    return this.#source.unsubscribe(this.#forward);
   }
 
   countLost(count: number): void {
@@ -69,8 +55,8 @@ export class Subscription implements QueuedEventSource {
     return lost === 0 ? undefined : encodeLossNotice(this.#id, lost);
   }
 
-  /** Encoded at once: the service may change the event afterwards. Never throws into the service's `notify`. */
-  readonly #forward = shareOccasions((event: unknown, occasion?: unknown): void => {
+  /** Takes the object's events. Encoded at once: the service may change the event afterwards. Never throws into the service's `notify`. */
+  readonly listener: (event: unknown, occasion?: unknown) => void = shareOccasions((event, occasion): void => {
     if (this.#ended) return;
     let frame: Buffer;
     try {

@@ -1,13 +1,21 @@
+import type { AuditDetails } from "../session/audit.js";
 import type { Connection } from "../session/connection.js";
+import { mapResult, passGate } from "../session/gate.js";
+import type { LetGo, Outcome } from "../session/gate.js";
 import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
 import { loadParser } from "../syntax/parser.js";
+import { describeThrown } from "../warning.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
 import { ReplOutput } from "./output.js";
 import { ReplScope } from "./scope.js";
 import type { EvaluationOutcome } from "./scope.js";
 
 /** The sub-protocol `repl`: source text in, lines of text out. */
-export const REPL: SubProtocol = { name: "repl", start: (connection) => new ReplConversation(connection) };
+export const REPL: SubProtocol = {
+  name: "repl",
+  right: "repl",
+  start: (connection) => new ReplConversation(connection),
+};
 
 /** An empty line ends a command. */
 const COMMAND_END = "\n\n";
@@ -19,6 +27,8 @@ class ReplConversation implements Conversation {
   readonly #connection: Connection;
   readonly #output: ReplOutput;
   readonly #scope: ReplScope;
+  /** Lets go of the command whose outcome is pending. */
+  #letGo: LetGo | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -49,25 +59,36 @@ class ReplConversation implements Conversation {
   }
 
   release(): void {
+    this.#letGo?.();
     this.#output.close();
   }
 
   #run(source: string): void {
-    const outcome = this.#scope.evaluate(source);
-    // Told by its own field: a service may have put another class in the place of Promise.
-    if ("threw" in outcome) {
-      this.#finish(outcome);
-      return;
-    }
+    const { session } = this.#connection;
+    session.costs.requests += 1;
     this.busy = true;
-    void outcome.then((settled) => {
-      this.#finish(settled);
-      this.#goOn();
+    const details: AuditDetails = { action: "repl", input: source };
+    this.#letGo = passGate<EvaluationOutcome>({
+      session,
+      effect: "repl",
+      target: "repl",
+      argumentBytes: source.length,
+      // A command may take as long as whoever typed it waits.
+      timeoutMs: Infinity,
+      record: () => details,
+      run: () =>
+        mapResult(this.#scope.evaluate(source), (outcome) => {
+          details.failure = outcome.traceback?.split("\n", 1)[0];
+          return outcome;
+        }),
+      settle: (outcome) => this.#finish(outcome),
     });
   }
 
-  #finish(outcome: EvaluationOutcome): void {
-    this.#output.endCommand(outcome.threw ? "+EXC" : "+OK");
+  #finish(outcome: Outcome<EvaluationOutcome>): void {
+    if (outcome.threw) this.#output.write(`${describeThrown(outcome.error)}\n`);
+    this.#output.endCommand(outcome.threw || outcome.value.threw ? "+EXC" : "+OK");
+    this.#goOn();
   }
 
   #goOn(): void {

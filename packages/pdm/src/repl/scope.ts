@@ -20,6 +20,8 @@ export interface EvaluationOutput {
 export interface EvaluationOutcome {
   /** The command failed, and what was written last is the traceback. */
   readonly threw: boolean;
+  /** The traceback, where it failed. */
+  readonly traceback?: string;
 }
 
 /**
@@ -118,7 +120,7 @@ export class ReplScope {
 
   #fail(traceback: string): EvaluationOutcome {
     this.#print(traceback);
-    return { threw: true };
+    return { threw: true, traceback };
   }
 
   #print(text: string): void {

@@ -6,6 +6,8 @@ import { InputBuffer } from "../wire/input-buffer.js";
 import { EventQueue } from "./event-queue.js";
 import type { QueuedEventSource } from "./event-queue.js";
 import type { Account, Ledger } from "./ledger.js";
+import { Session } from "./session.js";
+import type { SessionParts } from "./session.js";
 import type { Conversation } from "./sub-protocol.js";
 import { TURN_BUDGET } from "./turn-budget.js";
 
@@ -18,11 +20,17 @@ const UNCOUNTED_SHARE = 1 / 8;
 /** Output is handed to the socket in pieces of about this size: what is still here can be dropped, what is there cannot. */
 const BATCH_BYTES = 65_536;
 
+/** What is not worth waiting for more of, outside of requests. */
+const LARGE_BYTES = 8_192;
+
 /** What a write that the system has not taken yet costs beside its bytes. */
 const WRITE_BYTES = 300;
 
 /** While no request can be taken, this much input is read all the same, so that the client's going away is noticed. */
 const READ_AHEAD_BYTES = 65_536;
+
+/** The part of a session that all connections of a socket have in common. */
+export type Admission = Pick<SessionParts, "grant" | "socket">;
 
 /**
  * One client's connection: feeds its {@link Conversation} with input, sends what that answers, and keeps the account of
@@ -33,6 +41,8 @@ const READ_AHEAD_BYTES = 65_536;
  */
 export class Connection {
   readonly limits: Limits;
+  /** Who the client is, and what it may do. */
+  readonly session: Session;
   /** Conversations charge here what they hold beside buffers. */
   readonly account: Account;
   readonly #socket: Socket;
@@ -40,7 +50,7 @@ export class Connection {
   readonly #events: EventQueue;
   readonly #onClosed: () => void;
   #conversation: Conversation;
-  #outgoing: Buffer[] = [];
+  #outgoing: (Buffer | string)[] = [];
   #outgoingBytes = 0;
   #chargedBytes = 0;
   /** Writes that the socket keeps, each with a buffer of its own, at the most. */
@@ -50,10 +60,13 @@ export class Connection {
   #peerEnded = false;
   /** Set once the end has begun: no more input is taken and nothing is sent but what is on its way. */
   #closing = false;
+  /** Why it ended, where the client was told. */
+  #endReason: string | undefined;
 
   /**
    * Takes the socket over, for good.
    *
+   * @param admission what the client gets by having come to this socket
    * @param begin makes the first conversation; may send already
    * @param onClosed called once, when the socket is closed and everything is released
    */
@@ -61,6 +74,7 @@ export class Connection {
     socket: Socket,
     limits: Limits,
     ledger: Ledger,
+    admission: Admission,
     begin: (connection: Connection) => Conversation,
     onClosed: () => void,
   ) {
@@ -69,6 +83,12 @@ export class Connection {
     this.#onClosed = onClosed;
     this.#events = new EventQueue(limits.queuedOutputBytes);
     this.account = ledger.open(limits.totalBytes * (1 - UNCOUNTED_SHARE), () => this.#evict());
+    this.session = new Session({
+      ...admission,
+      limits,
+      account: this.account,
+      disconnect: (reason) => this.fail(reason),
+    });
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("end", () => this.#receiveEnd());
     socket.on("drain", () => this.#pump());
@@ -84,12 +104,14 @@ export class Connection {
     this.#conversation = conversation;
   }
 
-  /** Sends a reply. The buffer belongs to the connection from now on. */
-  send(bytes: Buffer): void {
+  /** Sends a reply: bytes, which belong to the connection from now on, or text, which becomes UTF-8. */
+  send(reply: Buffer | string): void {
     if (this.#closing) return;
-    this.#outgoing.push(bytes);
-    this.#outgoingBytes += bytes.length;
-    this.#flushSoon();
+    this.#outgoing.push(reply);
+    this.#outgoingBytes += Buffer.byteLength(reply);
+    // A large text would become garbage once more by being joined with others.
+    if (this.#outgoingBytes > LARGE_BYTES && !this.#pumping) this.#flush();
+    else this.#flushSoon();
   }
 
   /**
@@ -99,7 +121,9 @@ export class Connection {
    */
   sendEvent(frame: Buffer, source: QueuedEventSource, lostBefore: number): void {
     if (this.#closing) return;
+    const droppedBefore = this.#events.dropped;
     this.#events.push(this.#socket.writableNeedDrain ? copyOut(frame) : frame, source, lostBefore);
+    this.session.costs.eventsLost += lostBefore + this.#events.dropped - droppedBefore;
     // Many events within one turn of the event loop must not be lost while the reader is quick enough.
     if (this.#events.heldBytes > Math.min(BATCH_BYTES, this.limits.queuedOutputBytes / 2)) this.#flush();
     else this.#flushSoon();
@@ -124,6 +148,7 @@ export class Connection {
   /** Ends the connection for a reason that the client is told, as far as it reads. */
   fail(reason: string): void {
     if (this.#closing) return;
+    this.#endReason = reason;
     this.send(this.#conversation.farewell(reason));
     this.close();
     // Not waiting for the client to close its side: what it goes on sending would cost memory.
@@ -160,6 +185,7 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     if (this.#closing) return;
+    this.session.costs.receivedBytes += chunk.length;
     this.#input.append(chunk);
     if (TURN_BUDGET.isSpent(this.limits.turnMs)) this.#waitForTurn();
     else this.#pump();
@@ -204,7 +230,7 @@ export class Connection {
     const stuck = this.#conversation.busy || this.#socket.writableNeedDrain;
     if (stuck && this.#input.length > READ_AHEAD_BYTES) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
-    if (this.#peerEnded && !stuck) this.close();
+    if (this.#peerEnded && !stuck && this.#conversation.owes !== true) this.close();
   }
 
   #converse(): void {
@@ -229,16 +255,20 @@ export class Connection {
     while (!socket.writableNeedDrain && !socket.writableEnded) {
       const batch = this.#takeBatch();
       if (batch === undefined) break;
-      socket.write(batch);
+      // Text goes without a buffer of its own; what has as many bytes as characters is ASCII, which is quickest as Latin-1.
+      if (typeof batch.data === "string") socket.write(batch.data, batch.bytes === batch.data.length ? "latin1" : "utf8");
+      else socket.write(batch.data);
+      this.session.costs.sentBytes += batch.bytes;
       this.#unfinishedWrites = socket.writableLength > 0 ? this.#unfinishedWrites + 1 : 0;
     }
     this.#settleAccount();
     if (this.#closing && !socket.writableEnded && this.#outgoingBytes === 0) socket.end();
   }
 
-  #takeBatch(): Buffer | undefined {
+  #takeBatch(): { readonly data: Buffer | string; readonly bytes: number } | undefined {
     const pieces = this.#outgoing;
     let bytes = this.#outgoingBytes;
+    if (bytes === 0 && this.#events.heldBytes === 0) return undefined;
     this.#outgoing = [];
     this.#outgoingBytes = 0;
     while (bytes < BATCH_BYTES && !this.#closing) {
@@ -247,7 +277,7 @@ export class Connection {
       pieces.push(event);
       bytes += event.length;
     }
-    return pieces.length > 1 ? Buffer.concat(pieces, bytes) : pieces[0];
+    return { data: joinPieces(pieces, bytes), bytes };
   }
 
   /** Brings the account up to date with the buffers. May evict this connection or another. */
@@ -295,8 +325,20 @@ export class Connection {
     }
     TURN_BUDGET.withdraw(this.#takeTurn);
     this.account.close();
+    this.session.end(this.#endReason);
     this.#onClosed();
   }
+}
+
+/** The pieces in one: as text where all are text. */
+function joinPieces(pieces: readonly (Buffer | string)[], bytes: number): Buffer | string {
+  const [first = ""] = pieces;
+  if (pieces.length <= 1) return first;
+  if (pieces.every((piece) => typeof piece === "string")) return pieces.join("");
+  return Buffer.concat(
+    pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)),
+    bytes,
+  );
 }
 
 /** A small buffer is a part of a larger one that it shares with others, and that must not be kept for its sake. */

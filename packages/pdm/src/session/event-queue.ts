@@ -23,6 +23,7 @@ export class EventQueue {
   #events: (QueuedEvent | undefined)[] = [];
   #first = 0;
   #bytes = 0;
+  #dropped = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -33,12 +34,18 @@ export class EventQueue {
     return this.#bytes;
   }
 
+  /** Events that were dropped so far because the queue was full. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /** Adds an event; the newest stays, however large it is. */
   push(frame: Buffer, source: QueuedEventSource, lostBefore: number = 0): void {
     this.#events.push({ frame, source, lostBefore });
     this.#bytes += frame.length + ENTRY_BYTES;
     while (this.#bytes > this.#maxBytes && this.#events.length - this.#first > 1) {
       const lost = this.#shift();
+      this.#dropped += 1;
       lost?.source.countLost(1 + lost.lostBefore);
     }
   }

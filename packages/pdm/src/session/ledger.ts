@@ -1,3 +1,5 @@
+import { AccessError } from "./access-error.js";
+
 /** The part of the total that arguments of calls under way may take, since evicting a client does not end its call. */
 const LENT_SHARE = 1 / 2;
 
@@ -100,6 +102,16 @@ export class Account {
   /** Whether a call may begin that holds so many bytes of arguments until it is done. */
   canLend(bytes: number): boolean {
     return this.#ledger.canLend(bytes, this.#maxTotalBytes);
+  }
+
+  /**
+   * The same as a demand.
+   *
+   * @throws AccessError `ERR_PDM_LIMIT` where there is no room for it
+   */
+  requireLoan(bytes: number): void {
+    if (this.canLend(bytes)) return;
+    throw new AccessError("ERR_PDM_LIMIT", "calls under way hold too much memory (totalBytes): try again later");
   }
 
   /**

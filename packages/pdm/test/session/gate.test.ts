@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { test } from "node:test";
-import { resolveLimits } from "../../src/limits.js";
 import { FAILURE_CHANNEL, passGate, SLOW_CHANNEL } from "../../src/session/gate.js";
 import { Ledger } from "../../src/session/ledger.js";
 import type { GateReport, Outcome } from "../../src/session/gate.js";
+import { newSession } from "./new-session.js";
 
-const limits = resolveLimits({ requestTimeoutMs: 50, slowObjectMs: 20 });
+const limits = { requestTimeoutMs: 50, slowObjectMs: 20 };
 
-const account = new Ledger().open(1_000_000, () => undefined);
-const request = { target: "shop.orders", limits, account, argumentBytes: 0 };
+const session = newSession({}, limits);
+const request = { session, effect: "read", target: "shop.orders", argumentBytes: 0 } as const;
 
 async function pass(run: () => unknown): Promise<Outcome> {
   // The gate's own timer does not keep the process alive, and nothing else here does.
@@ -118,7 +118,7 @@ test("after letting go nothing is settled any more, and the arguments stay charg
   const ledger = new Ledger();
   const letGo = passGate({
     ...request,
-    account: ledger.open(1_000_000, () => undefined),
+    session: newSession({}, limits, ledger),
     argumentBytes: 500,
     run: () => result,
     settle: () => assert.fail("settled"),

@@ -1,0 +1,120 @@
+import { readClockMs } from "../clock.js";
+import type { AccessOptions, LetGo } from "../session/access.js";
+import { DeadlineError } from "../session/gate.js";
+import { encodeError, encodeResult } from "./message.js";
+import type { RequestId } from "./message.js";
+import type { Peer } from "./peer.js";
+import { RpcError } from "./rpc-error.js";
+
+/** One request under way: who asked, what is pending for it, and its one answer. */
+export class RpcCall {
+  readonly peer: Peer;
+  /** Bytes of the request's line: what its arguments may hold in memory is measured by it. */
+  readonly lineBytes: number;
+  /** The object that it is about, for errors. */
+  target: string | undefined;
+  readonly #id: RequestId | undefined;
+  readonly #timeoutMs: number;
+  readonly #onEnd: (call: RpcCall) => void;
+  #letGo: LetGo | undefined;
+  #pendingSinceMs: number | undefined;
+  #onOver: (() => void) | undefined;
+  #isOver = false;
+
+  /** @param onEnd called when it is over, however that came */
+  constructor(
+    peer: Peer,
+    id: RequestId | undefined,
+    lineBytes: number,
+    timeoutMs: number,
+    onEnd: (call: RpcCall) => void,
+  ) {
+    this.peer = peer;
+    this.lineBytes = lineBytes;
+    this.#id = id;
+    this.#timeoutMs = timeoutMs;
+    this.#onEnd = onEnd;
+  }
+
+  /** What the client calls it; undefined for a notification. */
+  get id(): RequestId | undefined {
+    return this.#id;
+  }
+
+  /** Whether it was answered, or given up: then nothing more need be done for it. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** For the next step: the time that is left of the request's own. @throws RpcError `ERR_PDM_CANCELLED` where it is over */
+  get options(): AccessOptions {
+    if (this.#isOver) throw new RpcError("ERR_PDM_CANCELLED", "nobody waits for the answer any more");
+    if (this.#pendingSinceMs === undefined) return { timeoutMs: this.#timeoutMs };
+    return { timeoutMs: Math.max(1, this.#timeoutMs - (readClockMs() - this.#pendingSinceMs)) };
+  }
+
+  /** For work that goes on for long by itself. @throws RpcError, DeadlineError where the request is over or its time is */
+  checkTime(): void {
+    if (this.#isOver) throw new RpcError("ERR_PDM_CANCELLED", "nobody waits for the answer any more");
+    if (this.#pendingSinceMs === undefined || readClockMs() - this.#pendingSinceMs <= this.#timeoutMs) return;
+    throw new DeadlineError(this.target ?? "the request", this.#timeoutMs);
+  }
+
+  /** The step that is under way can be let go of by `letGo`; with undefined there is none, and nothing changes. */
+  follow(letGo: LetGo | undefined): void {
+    if (letGo === undefined || this.#isOver) return;
+    this.#pendingSinceMs ??= readClockMs();
+    this.#letGo = letGo;
+  }
+
+  /** Milliseconds that are left of the request's time, at least 1. @throws as `options` does */
+  get leftMs(): number {
+    return this.options.timeoutMs ?? this.#timeoutMs;
+  }
+
+  /** What is to be done when it is over; nothing any more with undefined. */
+  onOver(callback: (() => void) | undefined): void {
+    this.#onOver = callback;
+  }
+
+  /** Does a step whose failure is the request's. */
+  attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Succeeds with the JSON text that `write` makes; what that throws is the request's failure. */
+  succeedWith(write: () => string): void {
+    this.attempt(() => this.succeed(write()));
+  }
+
+  /** @param result JSON text */
+  succeed(result: string): void {
+    if (this.#end() && this.#id !== undefined) this.peer.connection.send(encodeResult(this.#id, result));
+  }
+
+  fail(error: unknown): void {
+    if (this.#end() && this.#id !== undefined) {
+      this.peer.connection.send(encodeError(this.#id, error, this.target));
+    }
+  }
+
+  /** Gives up what is pending, for a reason that the client is told as far as it still listens. */
+  giveUp(reason: RpcError): void {
+    const letGo = this.#letGo;
+    this.fail(reason);
+    letGo?.();
+  }
+
+  #end(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    this.#letGo = undefined;
+    this.#onEnd(this);
+    this.#onOver?.();
+    return true;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Limits } from "../limits.js";
+import type { Session } from "../session/session.js";
+import { VERSION } from "../version.js";
+
+/** The version of the protocol. */
+export const PROTOCOL_VERSION = 1;
+
+const STARTED_AT = new Date(Date.now() - process.uptime() * 1_000).toISOString();
+
+/** The limits that a client can run into. */
+const SHOWN_LIMITS = [
+  "frameBytes",
+  "replyBytes",
+  "requestTimeoutMs",
+  "maxRequestTimeoutMs",
+  "requestsInFlight",
+  "subscriptions",
+  "streams",
+  "streamWindowBytes",
+  "streamIdleMs",
+  "handles",
+  "handleIdleMs",
+  "bulkItems",
+  "pageObjects",
+  "minSampleMs",
+  "valueDepth",
+  "valueItems",
+  "arguments",
+] as const satisfies readonly (keyof Limits)[];
+
+/** What the server says of itself to one client: see `GREETING` in `methods/members.ts`. */
+export function createGreeting(session: Session, capabilities: readonly string[]): object {
+  const { principal, limits, build } = session;
+  return {
+    rpc: PROTOCOL_VERSION,
+    server: { name: "pdm", version: VERSION },
+    process: {
+      pid: process.pid,
+      startedAt: STARTED_AT,
+      title: process.title,
+      node: process.version,
+      build: build ?? null,
+    },
+    session: session.id,
+    role: principal.role,
+    rights: principal.rights,
+    capabilities,
+    limits: Object.fromEntries(SHOWN_LIMITS.map((name) => [name, limits[name]])),
+  };
+}

@@ -1,0 +1,146 @@
+import { AccessError } from "../../session/access-error.js";
+import { invokeMethod, resolveName } from "../../session/access.js";
+import type { RpcCall } from "../call.js";
+import type { IncomingStream } from "../incoming-stream.js";
+import type { RpcMethod } from "../method.js";
+import { RpcError } from "../rpc-error.js";
+import { decodeFor, encodeFor, limitValue } from "../value-text.js";
+import type { WantedLimits } from "../value-text.js";
+import { ANY_VALUE, OBJECT_NAME, SIZE_LIMITS } from "./members.js";
+
+interface InvokeParams {
+  readonly name: string;
+  readonly operation?: string;
+  readonly args?: readonly unknown[] | Readonly<Record<string, unknown>>;
+  readonly named?: Readonly<Record<string, unknown>>;
+  readonly limits?: WantedLimits;
+  readonly credit?: number;
+}
+
+export const INVOKE: RpcMethod<InvokeParams> = {
+  name: "invoke",
+  summary:
+    'Calls an operation, after its arguments were checked. A result that comes piece by piece is a stream, `{"$stream": N}`; so is an argument that the client sends so.',
+  params: {
+    name: OBJECT_NAME,
+    operation: {
+      type: "string",
+      default: "call",
+      description: "The name of the operation, where the object has several.",
+    },
+    args: {
+      anyOf: [{ type: "array" }, { type: "object" }],
+      description:
+        "The arguments: a list of those by position, or an object of those by name. Each in the form of JSON values.",
+    },
+    named: { type: "object", description: "Arguments by name beside a list of those by position." },
+    limits: SIZE_LIMITS,
+    credit: {
+      type: "integer",
+      minimum: 0,
+      default: 0,
+      description: "Bytes that a stream in the result may send at once; see `stream.credit`.",
+    },
+  },
+  required: ["name"],
+  result: { value: ANY_VALUE },
+  errors: ["ERR_PDM_NO_SUCH_NAME", "ERR_PDM_NO_SUCH_INTERFACE", "ERR_PDM_UNKNOWN_METHOD", "ERR_PDM_FAILED"],
+  run(call, params) {
+    const { session } = call.peer;
+    const { name, operation = "call" } = params;
+    call.target = name;
+    const received: IncomingStream[] = [];
+    const openStream = (number: number): IncomingStream => {
+      const stream = call.peer.streams.receive(number);
+      received.push(stream);
+      return stream;
+    };
+    const stopReceiving = (): void => {
+      for (const stream of received) stream.stop();
+    };
+    let args: Arguments;
+    try {
+      args = readArguments(call, params, openStream);
+    } catch (error) {
+      stopReceiving();
+      throw error;
+    }
+    call.onOver(stopReceiving);
+    call.follow(
+      resolveName(session, name, call.options, (resolved) => {
+        if (resolved.threw) {
+          call.fail(resolved.error);
+          return;
+        }
+        const { positional, named, memoryBytes } = args;
+        const options = { ...call.options, argumentBytes: memoryBytes };
+        call.follow(
+          invokeMethod(session, resolved.value, operation, positional, named, options, (outcome) => {
+            if (outcome.threw) call.fail(outcome.error);
+            else succeed(call, params, outcome.value, stopReceiving);
+          }),
+        );
+      }),
+    );
+  },
+};
+
+interface Arguments {
+  readonly positional: readonly unknown[];
+  readonly named: Readonly<Record<string, unknown>>;
+  /** What they hold, estimated. */
+  readonly memoryBytes: number;
+}
+
+const NONE: Record<string, unknown> = Object.freeze(Object.create(null) as Record<string, unknown>);
+
+/** @throws RpcError for arguments that cannot be read; AccessError where calls under way hold too much */
+function readArguments(
+  call: RpcCall,
+  { args = [], named = {} }: InvokeParams,
+  openStream: (number: number) => unknown,
+): Arguments {
+  const { limits, account } = call.peer.connection;
+  const positional = Array.isArray(args) ? (args as readonly unknown[]) : [];
+  const byName = [...Object.entries(named), ...(Array.isArray(args) ? [] : Object.entries(args))];
+  const count = positional.length + byName.length;
+  if (count > limits.arguments) {
+    const message = `there are ${count} arguments, over the limit of ${limits.arguments} (arguments)`;
+    throw new RpcError("ERR_PDM_LIMIT", message, "args");
+  }
+  let memoryBytes = 0;
+  const decode = (form: unknown, name: string): unknown => {
+    const decoded = decodeFor(limits, form, name, openStream);
+    memoryBytes += decoded.memoryBytes;
+    return decoded.value;
+  };
+  const values = positional.map((form, index) => decode(form, `args[${index}]`));
+  // Without prototype: `__proto__` is a name like any other.
+  const namedValues = byName.length === 0 ? NONE : (Object.create(null) as Record<string, unknown>);
+  for (const [name, form] of byName) namedValues[name] = decode(form, name);
+  if (!account.canLend(memoryBytes)) {
+    throw new AccessError("ERR_PDM_LIMIT", "calls under way hold too much memory (totalBytes): try again later");
+  }
+  return { positional: values, named: namedValues, memoryBytes };
+}
+
+function succeed(call: RpcCall, { limits, credit = 0 }: InvokeParams, result: unknown, onStreamEnd: () => void): void {
+  if (!isAsyncIterable(result)) {
+    call.succeedWith(
+      () => `{"value":${encodeFor(call.peer, result, limitValue(call.peer.connection.limits, limits))}}`,
+    );
+    return;
+  }
+  call.succeedWith(() => {
+    const stream = call.peer.streams.send(result, onStreamEnd);
+    // The streams that it is made from may still be on their way.
+    call.onOver(undefined);
+    if (credit > 0) process.nextTick(() => stream.grant(credit));
+    return `{"value":{"$stream":${stream.number}}}`;
+  });
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  return typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === "function";
+}

@@ -1,0 +1,79 @@
+import type { RpcMethod } from "../method.js";
+import { RpcError } from "../rpc-error.js";
+import { decodeFor } from "../value-text.js";
+import { STREAM } from "./members.js";
+
+interface StreamParams {
+  readonly stream: number;
+}
+
+export const STREAM_CREDIT: RpcMethod<StreamParams & { readonly bytes: number }> = {
+  name: "stream.credit",
+  summary:
+    "The receiver of a stream takes so many bytes more, counted in lines of `stream.data`; the last of them may go over.",
+  params: { stream: STREAM, bytes: { type: "integer", minimum: 1, maximum: 2 ** 40, description: "Bytes." } },
+  required: ["stream", "bytes"],
+  result: {},
+  run(call, { stream, bytes }) {
+    call.peer.streams.findOutgoing(stream)?.grant(bytes);
+    call.succeed("{}");
+  },
+};
+
+export const STREAM_CANCEL: RpcMethod<StreamParams> = {
+  name: "stream.cancel",
+  summary: "The receiver of a stream wants no more of it; what is on its way may still come.",
+  params: { stream: STREAM },
+  required: ["stream"],
+  result: {},
+  run(call, { stream }) {
+    call.peer.streams.findOutgoing(stream)?.cancel();
+    call.succeed("{}");
+  },
+};
+
+export const STREAM_DATA: RpcMethod<StreamParams & { readonly data: unknown }> = {
+  name: "stream.data",
+  summary: "A piece of a stream, from its sender; bytes come in pieces of any size.",
+  params: { stream: STREAM, data: { description: "The piece, in the form of JSON values." } },
+  required: ["stream", "data"],
+  result: {},
+  run(call, { stream, data }) {
+    const incoming = call.peer.streams.findIncoming(stream);
+    if (incoming !== undefined) {
+      try {
+        incoming.push(decodeFor(call.peer.connection.limits, data, "data").value, call.lineBytes);
+      } catch (error) {
+        incoming.end(error);
+        throw error;
+      }
+    }
+    call.succeed("{}");
+  },
+};
+
+export const STREAM_END: RpcMethod<StreamParams> = {
+  name: "stream.end",
+  summary: "The sender of a stream has no more.",
+  params: { stream: STREAM },
+  required: ["stream"],
+  result: {},
+  run(call, { stream }) {
+    call.peer.streams.findIncoming(stream)?.end();
+    call.succeed("{}");
+  },
+};
+
+export const STREAM_ERROR: RpcMethod<StreamParams & { readonly error?: { readonly message?: unknown } }> = {
+  name: "stream.error",
+  summary: "The sender of a stream failed: there is no more.",
+  params: { stream: STREAM, error: { type: "object", description: "An error as in an answer." } },
+  required: ["stream"],
+  result: {},
+  run(call, { stream, error }) {
+    const { message } = error ?? {};
+    const reason = typeof message === "string" ? message : "its sender gave no reason";
+    call.peer.streams.findIncoming(stream)?.end(new RpcError("ERR_PDM_CANCELLED", `the stream failed: ${reason}`));
+    call.succeed("{}");
+  },
+};

@@ -1,0 +1,60 @@
+import { resolveName, writeAttribute } from "../../session/access.js";
+import type { RpcMethod } from "../method.js";
+import { decodeFor, encodeAlone, encodeFor, limitValue } from "../value-text.js";
+import { ANY_VALUE, OBJECT_NAME } from "./members.js";
+
+interface WriteParams {
+  readonly name: string;
+  readonly value: unknown;
+  readonly expected?: unknown;
+}
+
+export const WRITE: RpcMethod<WriteParams> = {
+  name: "write",
+  summary: "Sets the value of an attribute, and tells the one before.",
+  params: {
+    name: OBJECT_NAME,
+    value: ANY_VALUE,
+    expected: {
+      description:
+        "Write only if this is the value now, compared by its JSON text. Nothing comes between where the attribute is read and written synchronously; other writes over this protocol never do.",
+    },
+  },
+  required: ["name", "value"],
+  result: { before: { description: "The value before; left out where the attribute's value could not be read." } },
+  errors: [
+    "ERR_PDM_NO_SUCH_NAME",
+    "ERR_PDM_NO_SUCH_INTERFACE",
+    "ERR_PDM_READ_ONLY",
+    "ERR_PDM_CONFLICT",
+    "ERR_PDM_FAILED",
+  ],
+  run(call, params) {
+    const { session, connection } = call.peer;
+    const bounds = limitValue(connection.limits);
+    const { value } = decodeFor(connection.limits, params.value, "value");
+    const expected =
+      "expected" in params
+        ? encodeAlone(decodeFor(connection.limits, params.expected, "expected").value, bounds)
+        : undefined;
+    call.target = params.name;
+    call.follow(
+      resolveName(session, params.name, call.options, (resolved) => {
+        if (resolved.threw) {
+          call.fail(resolved.error);
+          return;
+        }
+        const options = {
+          ...call.options,
+          ...(expected !== undefined && { expected: (before: unknown) => encodeAlone(before, bounds) === expected }),
+        };
+        call.follow(
+          writeAttribute(session, resolved.value, value, options, (outcome) => {
+            if (outcome.threw) call.fail(outcome.error);
+            else call.succeedWith(() => `{"before":${encodeFor(call.peer, outcome.value.before, bounds)}}`);
+          }),
+        );
+      }),
+    );
+  },
+};

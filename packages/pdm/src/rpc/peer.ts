@@ -1,0 +1,41 @@
+import type { Connection } from "../session/connection.js";
+import type { Session } from "../session/session.js";
+import type { RpcCall } from "./call.js";
+import { Handles } from "./handles.js";
+import type { RequestId } from "./message.js";
+import { RpcError } from "./rpc-error.js";
+import { Streams } from "./streams.js";
+import { Subscriptions } from "./subscriptions.js";
+
+/** What one client of `rpc` holds here. */
+export class Peer {
+  readonly connection: Connection;
+  readonly session: Session;
+  readonly capabilities: readonly string[];
+  /** Requests under way by their id; a notification by itself. */
+  readonly requests: Map<RequestId | RpcCall, RpcCall> = new Map();
+  /** Rests of values that were cut. */
+  readonly handles: Handles;
+  readonly streams: Streams;
+  /** Subscriptions to events, and samplings. */
+  readonly subscriptions: Subscriptions;
+
+  /** @param capabilities what the greeting names */
+  constructor(connection: Connection, capabilities: readonly string[]) {
+    this.capabilities = capabilities;
+    this.connection = connection;
+    this.session = connection.session;
+    this.handles = new Handles(connection);
+    this.streams = new Streams(connection);
+    this.subscriptions = new Subscriptions(connection);
+  }
+
+  /** The client is gone. */
+  release(): void {
+    const reason = new RpcError("ERR_PDM_CANCELLED", "the client is gone");
+    for (const call of this.requests.values()) call.giveUp(reason);
+    this.subscriptions.release();
+    this.streams.release();
+    this.handles.release();
+  }
+}

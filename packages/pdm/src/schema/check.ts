@@ -1,0 +1,284 @@
+import { SCHEMA_LIMITS } from "../limits.js";
+import { equalsConstant, Identities } from "./equality.js";
+import { describeKey, placeAtIndex, placeUnderKey, showValue } from "./fault.js";
+import type { SchemaFault } from "./fault.js";
+import type { JsonSchema } from "./json-schema.js";
+import { checkSchemaForm } from "./keywords.js";
+import { isObject, JSON_TYPES, listTypes, VALUE_KINDS } from "./value-kind.js";
+import { describeWanted } from "./wording.js";
+
+/**
+ * Looks for the first fault of a value; undefined where it fits. Never throws.
+ *
+ * Takes time in proportion to the value and the schema, and looks no deeper into the value than the schema says: values may
+ * be cyclic.
+ */
+export type Check = (value: unknown) => SchemaFault | undefined;
+
+/**
+ * Makes the check of a schema, once for many values. Changing the schema afterwards has no effect that is promised.
+ *
+ * Values are JavaScript's own: numbers are finite, an object is what is no array, date, map and so on, and a property that
+ * is undefined counts as none.
+ *
+ * @param place what the schema is called in the complaint
+ * @throws SchemaError naming the place in the schema: for a keyword outside of the subset, and for a malformed one
+ */
+export function compileSchema(schema: JsonSchema, place: string = "the schema"): Check {
+  checkSchemaForm(schema, place, { nodes: Number.POSITIVE_INFINITY, mayMatchPatterns: true });
+  return guard(compile(schema));
+}
+
+/**
+ * The same for schemas that clients send. Over the limits in `SCHEMA_LIMITS`, and for the keyword `pattern`, whose matching
+ * could take for ever, it throws.
+ *
+ * @throws SchemaError naming the place in the schema
+ */
+export function compileClientSchema(schema: unknown, place: string): Check {
+  checkSchemaForm(schema, place, { nodes: SCHEMA_LIMITS.clientNodes, mayMatchPatterns: false });
+  return guard(compile(schema as JsonSchema));
+}
+
+/** What is said of a fault to those who choose between several. */
+interface Finding extends SchemaFault {
+  /** What it must be, as a phrase behind "must be"; undefined where the problem is another. */
+  readonly phrase?: string;
+  readonly found?: string;
+  /** Whether a constant was wanted: where one of several objects is wanted, it tells them apart. */
+  readonly isTag?: boolean;
+}
+
+type Find = (value: unknown) => Finding | undefined;
+type Predicate = (value: unknown) => boolean;
+
+function guard(find: Find): Check {
+  return (value) => {
+    try {
+      const finding = find(value);
+      return finding === undefined
+        ? undefined
+        : { place: finding.place, problem: finding.problem, wanted: finding.wanted };
+    } catch {
+      // A getter or proxy of the service's own: what arrives is plain.
+      return { place: "", problem: "cannot be looked at: its own code threw", wanted: "must be plain data" };
+    }
+  };
+}
+
+function compile(schema: JsonSchema): Find {
+  const predicates = listPredicates(schema);
+  const finds = listFinds(schema);
+  const isTag = "const" in schema || schema.enum !== undefined;
+  const [only] = predicates;
+  if (only !== undefined && predicates.length === 1 && finds.length === 0) {
+    return (value) => (only(value) ? undefined : mustBe(describeWanted(schema, value), value, isTag));
+  }
+  return (value) => {
+    for (const accepts of predicates) {
+      if (!accepts(value)) return mustBe(describeWanted(schema, value), value, isTag);
+    }
+    for (const find of finds) {
+      const finding = find(value);
+      if (finding !== undefined) return finding;
+    }
+    return undefined;
+  };
+}
+
+function mustBe(phrase: string, value: unknown, isTag: boolean): Finding {
+  const found = showValue(value);
+  const wanted = `must be ${phrase}`;
+  return { place: "", problem: `${wanted}, not ${found}`, wanted, phrase, found, isTag };
+}
+
+/** What a schema says of the value itself. */
+function listPredicates(schema: JsonSchema): Predicate[] {
+  return [...listTypePredicates(schema), ...listNumberPredicates(schema), ...listSizePredicates(schema)];
+}
+
+function listTypePredicates(schema: JsonSchema): Predicate[] {
+  const predicates: Predicate[] = [];
+  const types = listTypes(schema);
+  if (types !== undefined) predicates.push(acceptAny(types.map((type) => JSON_TYPES[type].accepts)));
+  if (schema["x-value"] !== undefined) predicates.push(VALUE_KINDS[schema["x-value"]].accepts);
+  if ("const" in schema) predicates.push((value) => equalsConstant(value, schema.const));
+  if (schema.enum !== undefined) predicates.push(acceptConstants(schema.enum));
+  return predicates;
+}
+
+function acceptAny(predicates: readonly Predicate[]): Predicate {
+  const [only] = predicates;
+  if (only !== undefined && predicates.length === 1) return only;
+  return (value) => predicates.some((accepts) => accepts(value));
+}
+
+function acceptConstants(constants: readonly unknown[]): Predicate {
+  const simple = new Set(constants.filter((constant) => typeof constant !== "object" || constant === null));
+  const others = constants.filter((constant) => typeof constant === "object" && constant !== null);
+  return (value) => simple.has(value) || others.some((constant) => equalsConstant(value, constant));
+}
+
+/** Of numbers and bigints; all other values pass. */
+function listNumberPredicates(schema: JsonSchema): Predicate[] {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  const tests: ((value: number | bigint) => boolean)[] = [];
+  if (minimum !== undefined) tests.push((value) => value >= minimum);
+  if (maximum !== undefined) tests.push((value) => value <= maximum);
+  if (exclusiveMinimum !== undefined) tests.push((value) => value > exclusiveMinimum);
+  if (exclusiveMaximum !== undefined) tests.push((value) => value < exclusiveMaximum);
+  if (multipleOf !== undefined) tests.push((value) => isMultiple(value, multipleOf));
+  return tests.map((test) => (value) => (typeof value !== "number" && typeof value !== "bigint") || test(value));
+}
+
+/** Decimal fractions have rounding errors: 19.99 is a multiple of 0.01 all the same. */
+function isMultiple(value: number | bigint, factor: number): boolean {
+  if (typeof value === "bigint" && Number.isInteger(factor)) return value % BigInt(factor) === 0n;
+  const quotient = Number(value) / factor;
+  return Math.abs(quotient - Math.round(quotient)) <= Math.abs(quotient) * Number.EPSILON;
+}
+
+/** Of strings and arrays; all other values pass. */
+function listSizePredicates(schema: JsonSchema): Predicate[] {
+  const { minLength = 0, maxLength = Infinity, pattern, minItems = 0, maxItems = Infinity, uniqueItems } = schema;
+  const predicates: Predicate[] = [];
+  if (minLength > 0 || maxLength < Infinity) {
+    predicates.push((value) => typeof value !== "string" || hasLength(value, minLength, maxLength));
+  }
+  if (pattern !== undefined) {
+    const expression = new RegExp(pattern, "u");
+    predicates.push((value) => typeof value !== "string" || expression.test(value));
+  }
+  if (minItems > 0 || maxItems < Infinity) {
+    predicates.push((value) => !Array.isArray(value) || (value.length >= minItems && value.length <= maxItems));
+  }
+  if (uniqueItems === true) predicates.push((value) => !Array.isArray(value) || isWithoutRepetitions(value));
+  return predicates;
+}
+
+/** Code points are counted only where the code units leave it open. */
+function hasLength(text: string, least: number, most: number): boolean {
+  if (text.length < least) return false;
+  if (text.length <= most && text.length >= 2 * least) return true;
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length >= least && length <= most;
+}
+
+function isWithoutRepetitions(items: readonly unknown[]): boolean {
+  const identities = new Identities();
+  return new Set(items.map((item) => identities.identify(item))).size === items.length;
+}
+
+/** What a schema says of what is within the value. */
+function listFinds(schema: JsonSchema): Find[] {
+  const finds: Find[] = [];
+  if (schema.prefixItems !== undefined || schema.items !== undefined) finds.push(compileItems(schema));
+  if (schema.properties !== undefined || schema.required !== undefined || schema.additionalProperties !== undefined) {
+    finds.push(compileProperties(schema));
+  }
+  if (schema.anyOf !== undefined) finds.push(compileChoice(schema.anyOf.map(compile)));
+  return finds;
+}
+
+function compileItems({ prefixItems = [], items }: JsonSchema): Find {
+  const prefix = prefixItems.map(compile);
+  const rest = items === undefined || items === false ? undefined : compile(items);
+  return (value) => {
+    if (value instanceof Set) return rest === undefined ? undefined : findInItems([...value], [], rest);
+    if (!Array.isArray(value)) return undefined;
+    if (items === false && value.length > prefix.length) {
+      const wanted = `must have no more than ${prefix.length} items`;
+      return { place: "", problem: `${wanted}, not ${value.length}`, wanted };
+    }
+    return findInItems(value, prefix, rest);
+  };
+}
+
+function findInItems(items: readonly unknown[], prefix: readonly Find[], rest: Find | undefined): Finding | undefined {
+  const end = rest === undefined ? Math.min(prefix.length, items.length) : items.length;
+  for (let index = 0; index < end; index += 1) {
+    const finding = (prefix[index] ?? rest)?.(items[index]);
+    if (finding !== undefined) return placeAtIndex(finding, index);
+  }
+  return undefined;
+}
+
+function compileProperties({ properties = {}, required = [], additionalProperties = true }: JsonSchema): Find {
+  const known = new Map(Object.entries(properties).map(([key, schema]) => [key, compile(schema)] as const));
+  const others = typeof additionalProperties === "boolean" ? undefined : compile(additionalProperties);
+  const takesOthers = additionalProperties !== false;
+  const mayBeUndefined = (key: string): boolean => {
+    const find = known.get(key);
+    return find !== undefined && find(undefined) === undefined;
+  };
+  const findInProperties = (value: Readonly<Record<string, unknown>>): Finding | undefined => {
+    for (const key of required) {
+      if (Object.hasOwn(value, key) && (value[key] !== undefined || mayBeUndefined(key))) continue;
+      return { place: describeKey(key), problem: "is missing", wanted: `must have the property ${showValue(key)}` };
+    }
+    for (const [key, find] of known) {
+      if (!Object.hasOwn(value, key)) continue;
+      const item = value[key];
+      const finding = item === undefined ? undefined : find(item);
+      if (finding !== undefined) return placeUnderKey(finding, key);
+    }
+    return undefined;
+  };
+  const findInOthers = (value: Readonly<Record<string, unknown>>): Finding | undefined => {
+    for (const key of Object.keys(value)) {
+      if (known.has(key) || value[key] === undefined) continue;
+      if (!takesOthers) return refuseProperty(key, known.keys());
+      const finding = others?.(value[key]);
+      if (finding !== undefined) return placeUnderKey(finding, key);
+    }
+    return undefined;
+  };
+  return (value) => {
+    if (value instanceof Map) return others === undefined ? undefined : findInMap(value, others);
+    if (!isObject(value)) return undefined;
+    return findInProperties(value) ?? (takesOthers && others === undefined ? undefined : findInOthers(value));
+  };
+}
+
+function refuseProperty(key: string, known: Iterable<string>): Finding {
+  const names = [...known].join(", ");
+  const wanted = names === "" ? "must have no properties" : `must have no other properties than ${names}`;
+  const there = names === "" ? "there are none" : `there are: ${names}`;
+  return { place: describeKey(key), problem: `is not one of the properties; ${there}`, wanted };
+}
+
+function findInMap(map: ReadonlyMap<unknown, unknown>, find: Find): Finding | undefined {
+  for (const [key, item] of map) {
+    const finding = find(item);
+    if (finding !== undefined) return placeUnderKey(finding, key);
+  }
+  return undefined;
+}
+
+function compileChoice(alternatives: readonly Find[]): Find {
+  return (value) => {
+    const findings: Finding[] = [];
+    for (const find of alternatives) {
+      const finding = find(value);
+      if (finding === undefined) return undefined;
+      findings.push(finding);
+    }
+    return chooseFinding(findings);
+  };
+}
+
+/** The one that helps most: from an alternative of the right shape and with the right constants, where there is one. */
+function chooseFinding(findings: readonly Finding[]): Finding | undefined {
+  const within = findings.filter(({ place }) => place !== "");
+  const shaped = within.length === 0 ? findings : within;
+  const tagged = shaped.filter(({ isTag }) => isTag !== true);
+  const candidates = tagged.length === 0 ? shaped : tagged;
+  const [first] = candidates;
+  if (first === undefined || candidates.length === 1) return first;
+  const phrases = new Set(candidates.map(({ place, phrase }) => (place === first.place ? phrase : undefined)));
+  if (phrases.has(undefined)) return first;
+  const phrase = [...phrases].join(" or ");
+  const wanted = `must be ${phrase}`;
+  return { ...first, problem: `${wanted}, not ${first.found}`, wanted, phrase };
+}

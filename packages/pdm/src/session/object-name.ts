@@ -1,0 +1,30 @@
+import { NoSuchNameError } from "./access-error.js";
+
+/** The parts of `MODULE.OBJECT/ENTRY/ENTRY`. */
+export interface ObjectNameParts {
+  readonly module: string;
+  readonly object: string;
+  /** Entries of directories, outermost first. */
+  readonly entries: readonly string[];
+}
+
+/** Directories that a name may go through. */
+const MAX_ENTRIES = 100;
+
+/**
+ * Reads the name of an object: the module is what comes before the last dot of the first part, since modules have dots.
+ *
+ * @throws NoSuchNameError for what can be no object's name
+ */
+export function parseObjectName(name: string): ObjectNameParts {
+  const [root = "", ...entries] = name.split("/", MAX_ENTRIES + 2);
+  const dot = root.lastIndexOf(".");
+  const shown = JSON.stringify(name.slice(0, 200));
+  if (dot < 1 || dot === root.length - 1) {
+    throw new NoSuchNameError("object", name, `${shown} names no object: the form is MODULE.OBJECT/ENTRY/ENTRY`);
+  }
+  if (entries.length > MAX_ENTRIES) {
+    throw new NoSuchNameError("entry", name, `${shown} goes through more than ${MAX_ENTRIES} directories`);
+  }
+  return { module: root.slice(0, dot), object: root.slice(dot + 1), entries };
+}
