@@ -256,7 +256,8 @@ export class Connection {
       const batch = this.#takeBatch();
       if (batch === undefined) break;
       // Text goes without a buffer of its own; what has as many bytes as characters is ASCII, which is quickest as Latin-1.
-      if (typeof batch.data === "string") socket.write(batch.data, batch.bytes === batch.data.length ? "latin1" : "utf8");
+      if (typeof batch.data === "string")
+        socket.write(batch.data, batch.bytes === batch.data.length ? "latin1" : "utf8");
       else socket.write(batch.data);
       this.session.costs.sentBytes += batch.bytes;
       this.#unfinishedWrites = socket.writableLength > 0 ? this.#unfinishedWrites + 1 : 0;

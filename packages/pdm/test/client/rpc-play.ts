@@ -17,7 +17,7 @@ export const GREETING = {
   role: "operator",
   rights: ["inspect"],
   capabilities: ["read", "write", "a thing of the future"],
-  limits: { requestBytes: 1_048_576, timeoutMs: 30_000, maxTimeoutMs: 600_000 },
+  limits: { frameBytes: 1_048_576, requestTimeoutMs: 30_000, maxRequestTimeoutMs: 600_000 },
 };
 
 /** The server's side of `rpc` on one connection, which a test plays by hand. */

@@ -399,11 +399,11 @@ describe("limits over rpc", () => {
     const object = await play.find();
     await assert.rejects(object.invoke("x".repeat(1_000)), { code: "ERR_PDM_PROTOCOL", message: /limits\.frameBytes/ });
     await assert.rejects(object.call(["x".repeat(1_000)]), { code: "ERR_PDM_VALUE" });
-    await using small = await startRpcPlay({}, { ...GREETING, limits: { requestBytes: 500 } });
+    await using small = await startRpcPlay({}, { ...GREETING, limits: { frameBytes: 500 } });
     const other = await small.find();
     await assert.rejects(other.call(["x".repeat(500)]), {
       code: "ERR_PDM_PROTOCOL",
-      message: /requestBytes of the server/,
+      message: /frameBytes of the server/,
     });
     const reading = other.read();
     await small.rpc.answer("read", { value: 1 });

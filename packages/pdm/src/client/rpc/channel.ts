@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { REPLY_GRACE_MS } from "../../limits.js";
 import type { InputBuffer } from "../../wire/input-buffer.js";
 import type { ClientConnection, ClientConversation } from "../connection.js";
-import { ProtocolError, RequestTimeoutError, TooManyRequestsError } from "../errors.js";
+import { HelloError, ProtocolError, RequestTimeoutError, TooManyRequestsError } from "../errors.js";
 import { showText } from "../quoted-text.js";
 import type { RemoteStream } from "../remote-stream.js";
 import type { ServerGreeting } from "../server-greeting.js";
@@ -69,7 +69,8 @@ export class RpcChannel implements ClientConversation {
     this.#defaultTimeout = defaultTimeout;
     const { spec, deadlines } = connection;
     this.greeted = new Waiter(options, Infinity, deadlines, (timeoutMs) => {
-      return new RequestTimeoutError(`${spec} did not say what it is within ${Math.ceil(timeoutMs)} ms`);
+      const reason = `it accepted rpc, but did not say what it is within ${Math.ceil(timeoutMs)} ms`;
+      return new HelloError("ERR_PDM_HELLO_TIMEOUT", `${spec}: ${reason}`);
     });
     connection.converse(this);
   }
@@ -175,9 +176,9 @@ export class RpcChannel implements ClientConversation {
     const line = Buffer.from(
       `${this.#introduction}{"jsonrpc":"2.0","id":${id},"method":"${method}","params":{${params}${timeout}}}\n`,
     );
-    const mostBytes = Math.min(frameBytes, this.#greeting?.limits["requestBytes"] ?? frameBytes);
+    const mostBytes = Math.min(frameBytes, this.#greeting?.limits["frameBytes"] ?? frameBytes);
     if (line.length - this.#introduction.length > mostBytes) {
-      const which = mostBytes < frameBytes ? "requestBytes of the server" : "limits.frameBytes";
+      const which = mostBytes < frameBytes ? "frameBytes of the server" : "limits.frameBytes";
       throw new ProtocolError(
         `the request has ${line.length} bytes, over ${which} (${mostBytes}); it was not sent: a stream has no such limit`,
       );
@@ -187,7 +188,7 @@ export class RpcChannel implements ClientConversation {
   }
 
   #encodeTimeout(timeoutMs: number, isAlone: boolean): string {
-    const most = this.#greeting?.limits["maxTimeoutMs"] ?? MAX_TIMEOUT_MS;
+    const most = this.#greeting?.limits["maxRequestTimeoutMs"] ?? MAX_TIMEOUT_MS;
     return `${isAlone ? "" : ","}"timeoutMs":${Math.min(Math.ceil(timeoutMs), most)}`;
   }
 

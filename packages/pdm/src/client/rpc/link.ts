@@ -146,6 +146,7 @@ export class RpcLink implements ChannelOwner {
     const resolve = this.#resolveClosed;
     if (resolve === undefined) return;
     this.#resolveClosed = undefined;
+    this.#loss = error;
     this.#closing.abort();
     for (const resumable of this.#resumables) resumable.end(error && (() => this.#makeLostError()));
     this.#resumables.clear();

@@ -1,7 +1,7 @@
 import { readClockMs } from "../../clock.js";
 import type { ClientLimits } from "../../limits.js";
+import { ConnectionLostError, HelloError } from "../errors.js";
 import { openConnection } from "../hello.js";
-import { takeValue } from "../waiter.js";
 import { RpcChannel, type DefaultTimeout } from "./channel.js";
 
 /** What a connection over `rpc` is made with, each time. */
@@ -21,7 +21,11 @@ export async function openRpcChannel(opening: RpcOpening, signal: AbortSignal | 
   const leftMs = timeoutMs === Infinity ? Infinity : Math.max(1, timeoutMs - (readClockMs() - startedMs));
   const channel = new RpcChannel(connection, defaultTimeout, { signal, timeoutMs: leftMs });
   const outcome = await channel.greeted.outcome;
-  if (outcome.kind === "failed") connection.close();
-  takeValue(outcome);
-  return channel;
+  if (outcome.kind === "returned") return channel;
+  connection.close();
+  const error = outcome.makeError();
+  if (!(error instanceof ConnectionLostError)) throw error;
+  throw new HelloError("ERR_PDM_HELLO_NOT_PDM", `${spec}: it accepted rpc, but did not say what it is`, {
+    cause: error,
+  });
 }
