@@ -25,6 +25,7 @@ export {
   TooManyRequestsError,
 } from "./client/errors.js";
 export { type EventStream, type RemoteEvent } from "./client/event-stream.js";
+export { generateTypes, type GenerateTypesOptions } from "./client/generate-types.js";
 export { type CallArguments } from "./client/object-access.js";
 export { type QueueStream } from "./client/queue-stream.js";
 export { type ConnectionState, type ReconnectOptions } from "./client/reconnect-options.js";

@@ -46,20 +46,21 @@ export type OperationOf<T, Name> = T extends { readonly operations: infer Operat
   ? Name extends keyof Operations
     ? Operations[Name]
     : never
-  : AnyOperation;
+  : "operations" extends keyof T
+    ? AnyOperation
+    : never;
 
 /** What an operation returns. */
 export type ReturnedType<Operation> = Operation extends { readonly returns: infer Returned } ? Returned : never;
 
 /** How an operation is called: its arguments by position or by name, left out where none is required, and then the options. */
-export type CallParameters<Operation, Options> = Operation extends {
-  readonly args: infer Args;
-  readonly named: infer Named;
-}
-  ? Partial<Named> extends Named
-    ? [args?: Args | Named, options?: Options]
-    : [args: Args | Named, options?: Options]
-  : never;
+export type CallParameters<Operation, Options> = [Operation] extends [never]
+  ? [noSuchOperation: never]
+  : Operation extends { readonly args: infer Args; readonly named: infer Named }
+    ? Record<string, never> extends Named
+      ? [args?: Args | Named, options?: Options]
+      : [args: Args | Named, options?: Options]
+    : never;
 
 type TypeOf<T, Key extends keyof ObjectTypes> =
   T extends Readonly<Record<Key, infer Known>> ? Known : Key extends keyof T ? unknown : never;

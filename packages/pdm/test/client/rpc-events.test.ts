@@ -30,8 +30,9 @@ describe("events over rpc", () => {
       value: { $class: "OrderPlaced", order: { $bigint: "7" }, __proto__x: 1 },
     });
     const event = await take(stream);
+    const { pythonClass, fields, lost, gap, sequence, time, skipped, value } = event;
     assert.deepEqual(
-      { ...event, fields: { ...event.fields }, value: { ...(event.value as object) } },
+      { pythonClass, fields: { ...fields }, lost, gap, sequence, time, skipped, value },
       {
         pythonClass: "OrderPlaced",
         fields: { order: 7n, __proto__x: 1 },
