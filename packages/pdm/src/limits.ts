@@ -35,6 +35,14 @@ export interface Limits {
   readonly stringBytes: number;
   /** Bytes of one integer in a pickle, or its decimal digits in the text protocols. Over it: the request fails; stays open. Stops quadratic conversions. */
   readonly integerBytes: number;
+  /** Containers within each other in a value of `rpc`, read or written. Over it: a request fails and stays open; what is written is cut. Stops exhaustion of the stack. */
+  readonly valueDepth: number;
+  /** Items or entries of one container that `rpc` writes at once, whatever the client asks for. Over it: the rest is cut, to be fetched. */
+  readonly valueItems: number;
+  /** Values and names in the arguments of one `rpc` request. Over it: the request fails; stays open. Stops lines of a million empty lists, each of which takes many times its bytes. */
+  readonly valueNodes: number;
+  /** Milliseconds, by the clock and in processor time, that the arguments of one `rpc` request with more than 256 keys of Maps and elements of Sets may take when read. Over it: the request fails; stays open. Stops keys chosen to collide. */
+  readonly valueMs: number;
   /** Objects bound by one `perf` connection. Over it: the request fails; stays open. */
   readonly boundIds: number;
   /** Subscriptions of one connection. Over it: the request fails; stays open. */
@@ -45,12 +53,6 @@ export interface Limits {
   readonly arguments: number;
   /** Milliseconds that a pending result (a promise) of a `perf` request may take; `repl` commands have no such limit. Over it: the request fails, the result is ignored; stays open. */
   readonly requestTimeoutMs: number;
-  /** Containers within each other in a value over `rpc`. Read: the request fails. Written: what is deeper is cut, and marked. Stops exhaustion of the stack. */
-  readonly valueDepth: number;
-  /** Items of each container of a value that `rpc` writes. Over it: the rest is cut, and marked. */
-  readonly valueItems: number;
-  /** Values, parts and names in one argument over `rpc`. Over it: the request fails; stays open. */
-  readonly valueNodes: number;
   /** Requests of one `rpc` connection that are under way. One more fails, those excepted that cancel or belong to a stream; stays open. */
   readonly requestsInFlight: number;
   /** Attributes that one `rpc` request may read or sample. Over it: the request fails; stays open. */
@@ -97,14 +99,15 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   pickleMs: 200,
   stringBytes: 1_048_576,
   integerBytes: 4_096,
+  valueDepth: 200,
+  valueItems: 1_000_000,
+  valueNodes: 250_000,
+  valueMs: 200,
   boundIds: 1_024,
   subscriptions: 256,
   queuedOutputBytes: 4_194_304,
   arguments: 1_000,
   requestTimeoutMs: 30_000,
-  valueDepth: 100,
-  valueItems: 1_000_000,
-  valueNodes: 200_000,
   requestsInFlight: 1_024,
   bulkItems: 10_000,
   pageObjects: 10_000,
@@ -170,6 +173,12 @@ export interface ClientLimits {
   readonly stringBytes: number;
   /** Bytes of one integer in a pickle. Over it: the same. */
   readonly integerBytes: number;
+  /** Containers within each other in a value of `rpc`. Over it: the reply or event fails, or the request, alone. */
+  readonly valueDepth: number;
+  /** Values and names in a value of `rpc` that is read. Over it: the same. */
+  readonly valueNodes: number;
+  /** Milliseconds, by the clock and in processor time, that a value with more than 256 keys of Maps and elements of Sets may take when read. Over it: the same. Stops keys chosen to collide. */
+  readonly valueMs: number;
   /** Requests whose reply has not come, given up ones included. One more fails at once. Stops piling up behind a server that hangs. */
   readonly pendingRequests: number;
   /** Bytes of requests that wait for the server to read. Over it, a further request fails at once. */
@@ -203,6 +212,9 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
   pickleMs: 5_000,
   stringBytes: 67_108_864,
   integerBytes: 65_536,
+  valueDepth: 500,
+  valueNodes: 10_000_000,
+  valueMs: 5_000,
   pendingRequests: 10_000,
   queuedOutputBytes: 67_108_864,
   queuedEvents: 1_000,
@@ -213,6 +225,13 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
   outputLineBytes: 16_777_216,
   blockOutputBytes: 67_108_864,
 });
+
+/** Decimal digits of one bigint in a value of `rpc`. Over it: it is cut when written, refused when read. Stops conversions whose time grows faster than their length. */
+export const VALUE_DIGITS = 100_000;
+
+/** Names of properties, of at most so many characters, that are kept as JSON has them. One more: all are forgotten. Stops services whose names are data from filling the memory. */
+export const KEPT_NAMES = 1_024;
+export const KEPT_NAME_CHARACTERS = 64;
 
 /** Milliseconds that connecting may take, the hello included, where the caller says nothing else. */
 export const CONNECT_TIMEOUT_MS = 10_000;

@@ -1,14 +1,17 @@
-import { EventChannel } from "../objects/event-channel.js";
+import { event } from "../objects/declared-event.js";
+import type { EventChannel } from "../objects/event-channel.js";
 import { AshdRequestFinished, AshdRequestStarted } from "./ashd-event.js";
 import type { Exchange } from "./exchange.js";
-import { RequestFinished, RequestStarted } from "./request-event.js";
+import { createRequestEvent, RequestFinished, RequestStarted } from "./request-event.js";
 import { Statistics } from "./statistics.js";
 
 /** Gets each exchange at its begin and its end, whatever the protocol; counts it, and tells of it where somebody listens. */
 export class Recorder {
   readonly statistics: Statistics = new Statistics();
-  readonly requests: EventChannel<RequestStarted | RequestFinished> = new EventChannel();
-  readonly ashdRequests: EventChannel<AshdRequestStarted | AshdRequestFinished> = new EventChannel();
+  readonly requests: EventChannel<RequestStarted | RequestFinished> = createRequestEvent();
+  readonly ashdRequests: EventChannel<AshdRequestStarted | AshdRequestFinished> = event({
+    description: "The same as ashd-wsgi tells of it.",
+  });
 
   begin(exchange: Exchange): void {
     this.statistics.begin();

@@ -1,8 +1,5 @@
+import { KEPT_NAME_CHARACTERS, KEPT_NAMES } from "../limits.js";
 import { quote, type Quoted } from "./quoted.js";
-
-/** Names that are kept quoted, and the characters of the longest of these. Services have few; those with many names fill it anew. */
-const MAX_NAMES = 1_024;
-const MAX_CHARACTERS = 64;
 
 const names = new Map<string, Quoted>();
 
@@ -20,7 +17,7 @@ export function quoteName(name: string): Quoted {
 export function quoteNameAt(name: string, position: number): Quoted {
   if (recent[position] === name) return recentQuoted[position] as Quoted;
   const quoted = quoteName(name);
-  if (position < MAX_POSITIONS && name.length <= MAX_CHARACTERS) {
+  if (position < MAX_POSITIONS && name.length <= KEPT_NAME_CHARACTERS) {
     recent[position] = name;
     recentQuoted[position] = quoted;
   }
@@ -30,8 +27,8 @@ export function quoteNameAt(name: string, position: number): Quoted {
 function makeName(name: string): Quoted {
   const { text, bytes } = quote(name.startsWith("$") ? `$${name}` : name);
   const made = { text: `${text}:`, bytes: bytes + 1 };
-  if (name.length <= MAX_CHARACTERS) {
-    if (names.size >= MAX_NAMES) names.clear();
+  if (name.length <= KEPT_NAME_CHARACTERS) {
+    if (names.size >= KEPT_NAMES) names.clear();
     names.set(name, made);
   }
   return made;

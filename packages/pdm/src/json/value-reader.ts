@@ -1,3 +1,4 @@
+import { VALUE_DIGITS } from "../limits.js";
 import { elementBytes, fromBase64, makeBinary } from "./binary.js";
 import { Cut, type CutReason } from "./cut.js";
 import type { DecodeOptions } from "./decode.js";
@@ -23,9 +24,6 @@ const COST = {
 
 /** Keys between two looks at the time; a form with fewer never causes one. */
 const KEYS_PER_LOOK = 256;
-
-/** Digits of one integer; the time to read them grows faster than their number. */
-const MAX_DIGITS = 100_000;
 
 const NUMBERS: ReadonlyMap<unknown, number> = new Map([
   ["NaN", Number.NaN],
@@ -179,8 +177,8 @@ export class ValueReader {
       case "$number":
         return NUMBERS.get(content) ?? this.#refuse(mark, "NaN, Infinity, -Infinity or -0");
       case "$bigint":
-        if (typeof content !== "string" || content.length > MAX_DIGITS + 1 || !/^(?:0|-?[1-9]\d*)$/.test(content)) {
-          return this.#refuse(mark, `at most ${MAX_DIGITS} digits in a string`);
+        if (typeof content !== "string" || content.length > VALUE_DIGITS + 1 || !/^(?:0|-?[1-9]\d*)$/.test(content)) {
+          return this.#refuse(mark, `at most ${VALUE_DIGITS} digits in a string`);
         }
         return BigInt(content);
       case "$undefined":

@@ -1,3 +1,4 @@
+import { VALUE_DIGITS } from "../limits.js";
 import { binaryClass, bytesOf, elementBytes, toBase64 } from "./binary.js";
 import type { Cut, CutReason } from "./cut.js";
 import { kindOf, readClassName, readFunctionName } from "./kinds.js";
@@ -20,9 +21,6 @@ const CLOSE_ROOM = 80;
 /** Characters of a name (a class's, a function's, a symbol's) that are written, and bytes that these may become. */
 const MAX_NAME_CHARACTERS = 100;
 const MAX_NAME_BYTES = 120;
-
-/** Digits of an integer; the time to write one grows faster than their number. */
-const MAX_DIGITS = 100_000;
 
 /** How the mark of a list's rest begins, alone or behind an item. */
 const LIST_MARK = '{"$cut":';
@@ -155,7 +153,7 @@ export class ValueWriter {
   }
 
   #bigint(value: bigint): string {
-    const maxDigits = Math.min(this.#room - 16, MAX_DIGITS);
+    const maxDigits = Math.min(this.#room - 16, VALUE_DIGITS);
     // More bits than so many digits can have: not even converted.
     if (BigInt.asIntN(maxDigits * 4, value) === value) {
       const digits = String(value);

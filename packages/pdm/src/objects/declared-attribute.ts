@@ -62,13 +62,13 @@ export interface DeclaredAttribute<T> extends Attribute<T> {
  */
 export function attribute<const S extends TypeSource | undefined = undefined, T extends ValueOf<S> = ValueOf<S>>(
   options: AttributeOptions<S, T>,
-): DeclaredAttribute<T> {
+): DeclaredAttribute<S extends TypeSource ? InferType<S> : T> {
   const { read, write, ...metadata } = options;
   const form = prepareAttribute(metadata as AttributeMetadata<TypeSource | undefined>);
   checkFunction(form.what, "read", read);
   if (write !== undefined) checkFunction(form.what, "write", write);
   else if (metadata.writeEffect !== undefined) throw new DeclarationError(form.what, "has a writeEffect, and no write");
-  return createAttribute(form, read, write as AttributeWrite | undefined) as DeclaredAttribute<T>;
+  return createAttribute(form, read, write as AttributeWrite | undefined) as DeclaredAttribute<never>;
 }
 
 type AttributeWrite = (value: unknown, context: CallContext) => unknown;

@@ -1,8 +1,10 @@
 import { readClockMs } from "../clock.js";
-import { ComputedAttribute } from "./attribute.js";
+import { attribute } from "./declared-attribute.js";
+import { directory } from "./declared-directory.js";
+import type { DeclaredDirectory } from "./declared-directory.js";
+import type { ObjectDescription } from "./description.js";
 import type { Invocable } from "./interfaces.js";
 import { UnknownMethodError } from "./method-table.js";
-import { StaticDirectory } from "./static-directory.js";
 import { StructSequence } from "./struct-sequence.js";
 
 // Now, when the library is loaded, and not when somebody first looks.
@@ -18,24 +20,44 @@ function cpuSeconds(pick: (usage: NodeJS.CpuUsage) => number): number {
   return pick(process.cpuUsage(cpuAtLoad)) / 1e6;
 }
 
+const SECONDS = { type: "number", minimum: 0 } as const;
+const TEXT = { type: "string" } as const;
+
 /** What the process has used since the library was loaded. */
-function createSysres(): StaticDirectory {
-  return new StaticDirectory({
-    realtime: new ComputedAttribute(
-      () => (readClockMs() - loadedAt) / 1000,
-      "Seconds since the management library was loaded.",
-    ),
-    cputime: new ComputedAttribute(
-      () => cpuSeconds((usage) => usage.user + usage.system),
-      "CPU seconds used since the management library was loaded.",
-    ),
-    utime: new ComputedAttribute(() => cpuSeconds((usage) => usage.user), "The part of cputime spent in user mode."),
-    stime: new ComputedAttribute(() => cpuSeconds((usage) => usage.system), "The part of cputime spent in the kernel."),
-    maxrss: new ComputedAttribute(
-      () => process.resourceUsage().maxRSS,
-      "The largest resident set so far, in kibibytes.",
-    ),
-    rusage: new ComputedAttribute(readRusage, "What getrusage says of the process."),
+function createSysres(): DeclaredDirectory {
+  const counter = { type: SECONDS, unit: "s", kind: "counter" } as const;
+  return directory({
+    description: "What the process has used.",
+    entries: {
+      realtime: attribute({
+        description: "Seconds since the management library was loaded.",
+        ...counter,
+        read: () => (readClockMs() - loadedAt) / 1000,
+      }),
+      cputime: attribute({
+        description: "CPU seconds used since the management library was loaded.",
+        ...counter,
+        read: () => cpuSeconds((usage) => usage.user + usage.system),
+      }),
+      utime: attribute({
+        description: "The part of cputime spent in user mode.",
+        ...counter,
+        read: () => cpuSeconds((usage) => usage.user),
+      }),
+      stime: attribute({
+        description: "The part of cputime spent in the kernel.",
+        ...counter,
+        read: () => cpuSeconds((usage) => usage.system),
+      }),
+      maxrss: attribute({
+        description: "The largest resident set so far, in kibibytes.",
+        type: { type: "integer", minimum: 0 },
+        unit: "KiBy",
+        kind: "gauge",
+        read: () => process.resourceUsage().maxRSS,
+      }),
+      rusage: attribute({ description: "What getrusage says of the process.", read: readRusage }),
+    },
   });
 }
 
@@ -62,12 +84,25 @@ function readRusage(): StructSequence {
   });
 }
 
-function createSysinfo(): StaticDirectory {
-  return new StaticDirectory({
-    pid: new ComputedAttribute(() => process.pid, "The process id."),
-    uname: new ComputedAttribute(readUname, "What uname says of the system."),
-    hostname: new ComputedAttribute(() => process.getBuiltinModule("node:os").hostname(), "The name of the machine."),
-    platform: new ComputedAttribute(() => process.platform, "The operating system, such as linux or darwin."),
+function createSysinfo(): DeclaredDirectory {
+  return directory({
+    description: "What the process is, and where it runs.",
+    entries: {
+      pid: attribute({ description: "The process id.", type: { type: "integer" }, read: () => process.pid }),
+      uname: attribute({ description: "What uname says of the system.", read: readUname }),
+      hostname: attribute({
+        description: "The name of the machine.",
+        type: TEXT,
+        kind: "text",
+        read: () => process.getBuiltinModule("node:os").hostname(),
+      }),
+      platform: attribute({
+        description: "The operating system, such as linux or darwin.",
+        type: TEXT,
+        kind: "text",
+        read: () => process.platform,
+      }),
+    },
   });
 }
 
@@ -82,7 +117,26 @@ function readUname(): StructSequence {
   });
 }
 
-/** Ends the process. Whoever may call it may end the service. */
+const EXIT_STATUS = {
+  description: "The exit status.",
+  type: "integer",
+  minimum: 0,
+  maximum: 255,
+  default: 0,
+} as const;
+
+const SYSCTL: ObjectDescription = Object.freeze({
+  description: "Controls the process.",
+  operations: Object.freeze({
+    exit: Object.freeze({
+      description: "Ends the process at once, or the thread where it is a worker: there is no reply.",
+      effect: "destroy",
+      parameters: Object.freeze([Object.freeze({ name: "status", type: EXIT_STATUS, required: false, secret: false })]),
+    }),
+  }),
+});
+
+/** Ends the process. Whoever may call it may end the service. By itself an invocable and no directory, as in the original. */
 class ProcessControl implements Invocable {
   /**
    * `exit(status=0)`, positional or by name: ends the process at once, so that the caller sees its connection end
@@ -99,5 +153,9 @@ class ProcessControl implements Invocable {
       throw new RangeError("status must be a whole number from 0 to 255");
     }
     process.exit(status);
+  }
+
+  describe(): ObjectDescription {
+    return SYSCTL;
   }
 }

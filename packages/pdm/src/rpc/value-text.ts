@@ -61,12 +61,12 @@ export function decodeFor(
   parameter: string,
   openStream?: (number: number) => unknown,
 ): DecodedValue {
-  const { valueDepth, valueNodes, pickleMs } = own;
+  const { valueDepth, valueNodes, valueMs } = own;
   try {
     return decodeMeasured(form, {
       maxDepth: valueDepth,
       maxNodes: valueNodes,
-      maxMs: pickleMs,
+      maxMs: valueMs,
       openStream,
       refuseCuts: true,
     });

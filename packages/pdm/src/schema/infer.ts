@@ -93,7 +93,13 @@ type InferObject<S extends JsonSchema> = S extends {
       (S extends { readonly additionalProperties: JsonSchema } ? { readonly [name: string]: unknown } : unknown)
   : S extends { readonly additionalProperties: false }
     ? { readonly [name: string]: never }
-    : { readonly [name: string]: InferOthers<S> };
+    : S extends { readonly additionalProperties: JsonSchema }
+      ? { readonly [name: string]: InferOthers<S> }
+      : AnyObject;
+
+/** What has an interface or a class as its type goes with this, as it does not with an index of `unknown`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- so says TypeScript
+type AnyObject = { readonly [name: string]: any };
 
 type RequiredNames<S extends JsonSchema> = S extends { readonly required: readonly (infer Name)[] } ? Name : never;
 

@@ -7,8 +7,8 @@ import { boundTimeout, requireInterface } from "./reference.js";
 import type { AccessOptions, ObjectReference } from "./reference.js";
 import type { Session } from "./session.js";
 
-/** Listeners whose subscription is pending at the object; true once nobody wants it any more. */
-const unwanted = new WeakMap<object, boolean>();
+/** Listeners with which an object was asked to subscribe, and whether anybody still wants that. */
+const wanted = new WeakMap<object, boolean>();
 
 /**
  * Has `listener` called with each event, until {@link unsubscribeObject}; also where that comes before the object is done
@@ -33,24 +33,27 @@ export function subscribeObject(
     context: options.context,
     run: () => {
       requireInterface(reference, isEventSource(object), "event");
-      if (unwanted.get(listener) === true) return undefined;
-      unwanted.set(listener, false);
+      if (wanted.get(listener) === false) return undefined;
+      wanted.set(listener, true);
       return mapResult<unknown, void>(object.subscribe(listener), () => {
         // Ended meanwhile, it was unsubscribed before it stood: the listener would stay for ever.
-        if (unwanted.get(listener) === true) object.unsubscribe(listener);
+        if (wanted.get(listener) === false) object.unsubscribe(listener);
       });
     },
     settle,
   });
 }
 
-/** Ends a subscription, whatever the object makes of it: giving back is always allowed. */
+/** Ends a subscription, whatever the object makes of it, also one that did not come about: giving back is always allowed. */
 export function unsubscribeObject(
   session: Session,
   { name, object }: ObjectReference,
   listener: (event: unknown, occasion?: unknown) => void,
 ): void {
-  unwanted.set(listener, true);
+  // The object knows nothing of a subscription that was refused, and must not be asked to end it.
+  const isAsked = wanted.has(listener);
+  wanted.set(listener, false);
+  if (!isAsked) return;
   passGate({
     session,
     effect: undefined,

@@ -28,7 +28,7 @@ test("an attribute says what it is, with the same frozen object each time", () =
     attribute: { type: { type: "integer", minimum: 0 }, unit: "{order}", kind: "counter" },
   });
   assert.deepEqual(listInterfaces(count), ["attr"]);
-  assert.equal(count.write, undefined);
+  assert.equal("write" in count, false);
 });
 
 test("what is beside the type lands in it", () => {
@@ -104,7 +104,7 @@ test("a validator of another library changes what is written, and may take its t
     write: (value) => written.push(value),
   });
   limit.write?.("17" as never, context);
-  assert.deepEqual(written, [17]);
+  assert.deepEqual([...written], [17]);
   const Slow = z.string().refine(async (text) => text !== "taken");
   const name = attribute({ description: "Name.", type: Slow, read: () => "a", write: (value) => written.push(value) });
   await name.write?.("free", context);
@@ -152,13 +152,10 @@ for (const [what, options, message] of mistakes) {
 }
 
 test("a type outside of the subset is refused when it is declared, and the place named", () => {
-  assert.throws(
-    () =>
-      attribute({
-        description: "Size.",
-        type: { type: "object", properties: { price: { oneOf: [] } as object } },
-        read: () => ({}),
-      }),
-    { code: "ERR_PDM_SCHEMA", message: /^type\.properties\.price: the keyword "oneOf" is not part of/u },
-  );
+  const price: object = { oneOf: [] };
+  const type = { type: "object", properties: { price } } as const;
+  assert.throws(() => attribute({ description: "Size.", type, read: () => ({}) }), {
+    code: "ERR_PDM_SCHEMA",
+    message: /^type\.properties\.price: the keyword "oneOf" is not part of/u,
+  });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { EventChannel } from "../../src/objects/event-channel.js";
+import { isOccasion, shareOccasions } from "../../src/objects/occasion.js";
 
 test("every listener gets every event, in order of subscription", () => {
   const channel = new EventChannel<number>();
@@ -62,4 +63,21 @@ test("hasSubscribers tells whether making an event is worth it", () => {
   assert.equal(channel.hasSubscribers, true);
   channel.unsubscribe(listener);
   assert.equal(channel.hasSubscribers, false);
+});
+
+test("events are numbered from 1, heard or not, and a listener that shares occasions is told the number", () => {
+  const channel = new EventChannel<string>();
+  const seen: unknown[] = [];
+  assert.equal(channel.sequence, 0);
+  channel.notify("unheard");
+  channel.subscribe(
+    shareOccasions((event: unknown, occasion?: unknown) => {
+      seen.push(event, isOccasion(occasion) ? occasion.sequence : undefined);
+      if (event === "outer") channel.notify("inner");
+    }),
+  );
+  channel.subscribe((...args: unknown[]) => seen.push(args));
+  channel.notify("outer");
+  assert.deepEqual(seen, ["outer", 2, "inner", 3, ["inner"], ["outer"]]);
+  assert.equal(channel.sequence, 3);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ValueAttribute } from "../../src/objects/attribute.js";
-import { expose, findModule } from "../../src/objects/registry.js";
+import { expose, findModule, listModules } from "../../src/objects/registry.js";
 
 test("what is exposed is found until it is withdrawn", () => {
   const stock = new ValueAttribute(3);
@@ -9,6 +9,16 @@ test("what is exposed is found until it is withdrawn", () => {
   assert.equal(findModule("registry.one")?.get("stock"), stock);
   exposure.withdraw();
   assert.equal(findModule("registry.one"), undefined);
+});
+
+test("a module is listed as long as it has objects", () => {
+  const isListed = (): boolean => [...listModules()].includes("registry.listed");
+  assert.equal(isListed(), false);
+  const exposure = expose("registry.listed", { stock: new ValueAttribute(3) });
+  assert.equal(isListed(), true);
+  exposure.withdraw();
+  assert.equal(isListed(), false);
+  assert.ok([...listModules()].includes("pdm.perf"));
 });
 
 test("a second withdrawal takes nothing back that was exposed since", () => {

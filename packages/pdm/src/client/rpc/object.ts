@@ -14,7 +14,7 @@ import { encodeLimits, encodeWhole } from "./values.js";
 import { findDescription, listEntries } from "./tree.js";
 
 /** One object over `rpc`: its name, which each request carries. The server holds nothing for it. */
-export class RpcObject implements ObjectAccess {
+class RpcObject implements ObjectAccess {
   readonly target: string;
   readonly interfaces: readonly string[];
   readonly #link: RpcLink;
