@@ -155,11 +155,11 @@ export interface ClientLimits {
   readonly helloLineBytes: number;
   /** Bytes of one `perf` reply or event, or one line of `rpc`, received, and of one request sent. Over it: the connection is closed; a request fails alone. */
   readonly frameBytes: number;
-  /** Nested containers in a value over `rpc`. Over it: the request fails; an event or a stream that cannot be read closes the connection. Stops exhaustion of the stack. */
+  /** Containers within each other in a value of `rpc`. Over it: the request fails; an event or a stream that cannot be read closes the connection. Stops exhaustion of the stack. */
   readonly valueDepth: number;
-  /** Lists and objects in one line of `rpc`, and values that it may become. Over it: the same, or closed before the line is parsed. Stops lines of millions of empty lists. */
+  /** Values and names in a value of `rpc` that is read, and lists and objects in one line. Over it: the same; for a line the connection is closed, before it is parsed. Stops lines of millions of empty lists. */
   readonly valueNodes: number;
-  /** Milliseconds, by the clock and in processor time, that one value over `rpc` with many keys may take. Over it: the same. Stops keys chosen to collide. */
+  /** Milliseconds, by the clock and in processor time, that a value with more than 256 keys of Maps and elements of Sets may take when read. Over it: the same. Stops keys chosen to collide. */
   readonly valueMs: number;
   /** Nested containers in a pickle. Over it: the connection is closed; a request fails alone. */
   readonly pickleDepth: number;
@@ -173,12 +173,6 @@ export interface ClientLimits {
   readonly stringBytes: number;
   /** Bytes of one integer in a pickle. Over it: the same. */
   readonly integerBytes: number;
-  /** Containers within each other in a value of `rpc`. Over it: the reply or event fails, or the request, alone. */
-  readonly valueDepth: number;
-  /** Values and names in a value of `rpc` that is read. Over it: the same. */
-  readonly valueNodes: number;
-  /** Milliseconds, by the clock and in processor time, that a value with more than 256 keys of Maps and elements of Sets may take when read. Over it: the same. Stops keys chosen to collide. */
-  readonly valueMs: number;
   /** Requests whose reply has not come, given up ones included. One more fails at once. Stops piling up behind a server that hangs. */
   readonly pendingRequests: number;
   /** Bytes of requests that wait for the server to read. Over it, a further request fails at once. */
@@ -212,9 +206,6 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
   pickleMs: 5_000,
   stringBytes: 67_108_864,
   integerBytes: 65_536,
-  valueDepth: 500,
-  valueNodes: 10_000_000,
-  valueMs: 5_000,
   pendingRequests: 10_000,
   queuedOutputBytes: 67_108_864,
   queuedEvents: 1_000,

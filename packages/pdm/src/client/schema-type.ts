@@ -80,7 +80,7 @@ export function listRemarks(schema: unknown): string[] {
 
 /** Nothing that ends the comment, and nothing that drives a terminal on which it is shown. */
 function makeHarmless(text: string): string {
-  return escapeUnsafe(text.replaceAll(/[\0-\x08\x0b-\x1f]/g, " ")).replaceAll("*/", "*\\/");
+  return escapeUnsafe(text.replaceAll(/\p{Cc}/gu, " ")).replaceAll("*/", "*\\/");
 }
 
 function writeOwnType(schema: JsonSchema, indent: string, depth: number): string {
