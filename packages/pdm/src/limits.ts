@@ -243,7 +243,7 @@ export const REPLY_TIMEOUT_MS = 60_000;
  * Milliseconds that a client of `rpc` waits longer than it told the server to, so that the server's own reason arrives: a tenth
  * of the time, within these.
  */
-export const REPLY_GRACE_MS: { readonly least: number; readonly most: number } = { least: 50, most: 1_000 };
+export const REPLY_GRACE_MS: { readonly least: number; readonly most: number } = { least: 200, most: 1_000 };
 
 /** Descriptions of one server that a client keeps, so that they need not be sent again, those asked for last. */
 export const KEPT_DESCRIPTIONS = 16;
