@@ -153,8 +153,14 @@ export const AUDIT_TARGET_CHARACTERS = 512;
 export interface ClientLimits {
   /** Bytes of a line of the hello. Over it: not a PDM socket, closed. Stops endless greetings. */
   readonly helloLineBytes: number;
-  /** Bytes of one `perf` reply or event received, and of one request sent. Over it: the connection is closed; a request fails alone. */
+  /** Bytes of one `perf` reply or event, or one line of `rpc`, received, and of one request sent. Over it: the connection is closed; a request fails alone. */
   readonly frameBytes: number;
+  /** Containers within each other in a value of `rpc`. Over it: the request fails; an event or a stream that cannot be read closes the connection. Stops exhaustion of the stack. */
+  readonly valueDepth: number;
+  /** Values and names in a value of `rpc` that is read, and lists and objects in one line. Over it: the same; for a line the connection is closed, before it is parsed. Stops lines of millions of empty lists. */
+  readonly valueNodes: number;
+  /** Milliseconds, by the clock and in processor time, that a value with more than 256 keys of Maps and elements of Sets may take when read. Over it: the same. Stops keys chosen to collide. */
+  readonly valueMs: number;
   /** Nested containers in a pickle. Over it: the connection is closed; a request fails alone. */
   readonly pickleDepth: number;
   /** Memo entries of one pickle. Over it: the same. */
@@ -167,12 +173,6 @@ export interface ClientLimits {
   readonly stringBytes: number;
   /** Bytes of one integer in a pickle. Over it: the same. */
   readonly integerBytes: number;
-  /** Containers within each other in a value of `rpc`. Over it: the reply or event fails, or the request, alone. */
-  readonly valueDepth: number;
-  /** Values and names in a value of `rpc` that is read. Over it: the same. */
-  readonly valueNodes: number;
-  /** Milliseconds, by the clock and in processor time, that a value with more than 256 keys of Maps and elements of Sets may take when read. Over it: the same. Stops keys chosen to collide. */
-  readonly valueMs: number;
   /** Requests whose reply has not come, given up ones included. One more fails at once. Stops piling up behind a server that hangs. */
   readonly pendingRequests: number;
   /** Bytes of requests that wait for the server to read. Over it, a further request fails at once. */
@@ -181,6 +181,12 @@ export interface ClientLimits {
   readonly queuedEvents: number;
   /** Bytes of memory, estimated, of these events together. Over it: the same. */
   readonly queuedEventBytes: number;
+  /** Objects in one list or description over `rpc`, all its pages together. Over it: the request fails. Stops pages without end. */
+  readonly listedObjects: number;
+  /** Streams open at a time over `rpc`, of each direction. One more fails its request. */
+  readonly streams: number;
+  /** Bytes of a stream from the server that may wait for its reader: so much is granted. Over it: the connection is closed. */
+  readonly streamWindowBytes: number;
   /** Bytes of one line of `repl` output. Over it: the connection is closed. */
   readonly outputLineBytes: number;
   /** Bytes of output kept for one `repl` command, 32 more for each line. Over it, the last lines are dropped and counted. */
@@ -191,19 +197,22 @@ export interface ClientLimits {
 export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
   helloLineBytes: 1_024,
   frameBytes: 67_108_864,
+  valueDepth: 500,
+  valueNodes: 4_000_000,
+  valueMs: 5_000,
   pickleDepth: 500,
   pickleMemo: 1_000_000,
   pickleMemoryBytes: 268_435_456,
   pickleMs: 5_000,
   stringBytes: 67_108_864,
   integerBytes: 65_536,
-  valueDepth: 500,
-  valueNodes: 10_000_000,
-  valueMs: 5_000,
   pendingRequests: 10_000,
   queuedOutputBytes: 67_108_864,
   queuedEvents: 1_000,
   queuedEventBytes: 16_777_216,
+  listedObjects: 1_000_000,
+  streams: 256,
+  streamWindowBytes: 1_048_576,
   outputLineBytes: 16_777_216,
   blockOutputBytes: 67_108_864,
 });
@@ -229,6 +238,15 @@ export const SSH_ANSWER_BYTES = 1_024;
 
 /** Milliseconds that a client waits for a reply where the caller says nothing else: longer than our server takes, so that its own reason arrives. */
 export const REPLY_TIMEOUT_MS = 60_000;
+
+/**
+ * Milliseconds that a client of `rpc` waits longer than it told the server to, so that the server's own reason arrives: a tenth
+ * of the time, within these.
+ */
+export const REPLY_GRACE_MS: { readonly least: number; readonly most: number } = { least: 200, most: 1_000 };
+
+/** Descriptions of one server that a client keeps, so that they need not be sent again, those asked for last. */
+export const KEPT_DESCRIPTIONS = 16;
 
 /**
  * What `pdm/http` holds of a service's requests, whatever its clients send.

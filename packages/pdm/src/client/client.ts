@@ -1,82 +1,134 @@
-import { REPLY_TIMEOUT_MS, resolveClientLimits, type ClientLimits } from "../limits.js";
-import { Binding } from "./binding.js";
+import type { Cut } from "../json/cut.js";
+import type { ClientLimits } from "../limits.js";
 import type { ConnectionLostError } from "./errors.js";
-import { openConnection } from "./hello.js";
 import { parseObjectName } from "./object-name.js";
-import { PerfChannel } from "./perf-channel.js";
 import { RemoteObject } from "./remote-object.js";
-import { checkTimeoutMs, type RequestOptions } from "./waiter.js";
-
-/** Options of {@link connect}. `signal` and `timeoutMs` (ten seconds by default, a minute over ssh) are for connecting only. */
-export interface ConnectOptions extends RequestOptions {
-  /** Milliseconds that a request waits for its reply where it says nothing else; a minute by default, `Infinity` for ever. */
-  readonly requestTimeoutMs?: number | undefined;
-  /** Whether a Python float that is whole arrives as a `Float` instead of a number, so that it can be passed on without loss. */
-  readonly exactFloats?: boolean | undefined;
-  /** What the other side can make this program hold. */
-  readonly limits?: Partial<ClientLimits> | undefined;
-}
-
-/**
- * Connects to a service's objects, through the sub-protocol `perf`: our own services, and those of the Python library.
- *
- * @param spec a Unix socket's path, `HOST:PORT`, `[IPV6]:PORT`, a port of localhost, or `HOST:/PATH` for a Unix socket on another
- * machine, over the system's ssh (`HOST` is what ssh takes: `USER@HOST`, `ssh://USER@HOST:PORT`, a name of its configuration)
- * @throws ConnectError where nothing can be connected to
- * @throws HelloError where the other side is no PDM socket, refuses, or does not answer
- * @throws PdmError `ERR_PDM_LIMIT`, `ERR_PDM_OPTION` for limits and times that are none
- */
-export async function connect(spec: string, options: ConnectOptions = {}): Promise<Client> {
-  const limits = resolveClientLimits(options.limits);
-  const requestTimeoutMs = checkTimeoutMs(options.requestTimeoutMs ?? REPLY_TIMEOUT_MS);
-  const connection = await openConnection(spec, "perf", limits, options);
-  return new Client(new PerfChannel(connection, requestTimeoutMs, options.exactFloats ?? false));
-}
+import type {
+  DescribeOptions,
+  FetchOptions,
+  ListedObject,
+  ListOptions,
+  ReadItem,
+  ReadManyOptions,
+  SampleOptions,
+  ServerDescription,
+} from "./request-options.js";
+import type { SampleStream } from "./sample-stream.js";
+import type { ObjectProtocol, ServerAccess } from "./server-access.js";
+import type { ServerGreeting } from "./server-greeting.js";
+import type { AnyObjects } from "./typed-objects.js";
+import type { RequestOptions } from "./waiter.js";
 
 /**
  * A connection to the objects of one service; {@link connect} makes one. It keeps the process alive while it is open. Requests
  * made in one turn of the event loop leave in one write, and none waits for the reply to another.
+ *
+ * Requests throw what {@link RemoteObject} says of them; those that only `rpc` has reject with NotOfferedError where
+ * `protocol` is `perf`.
+ *
+ * @typeParam Objects types of the service's objects by name, as `generateTypes` writes them
  */
-export class Client {
-  /** Resolves when the connection is gone: with the error that ended it, with undefined after `close()`. Never rejects. */
+export class Client<Objects extends object = AnyObjects> {
+  /** The protocol that the server and this client agreed on. */
+  readonly protocol: ObjectProtocol;
+  /**
+   * Resolves when there is no connection and none will be made: with the error that ended it, with undefined after `close()`.
+   * Never rejects.
+   */
   readonly closed: Promise<ConnectionLostError | undefined>;
-  readonly #channel: PerfChannel;
-  readonly #found = new Map<string, Binding>();
+  readonly #access: ServerAccess;
+  readonly #limits: ClientLimits;
 
   /** @internal */
-  constructor(channel: PerfChannel) {
-    this.#channel = channel;
-    this.closed = channel.connection.closed;
+  constructor(access: ServerAccess, limits: ClientLimits) {
+    this.#access = access;
+    this.#limits = limits;
+    this.protocol = access.protocol;
+    this.closed = access.closed;
+  }
+
+  /** What the server said of itself when it was last connected to; undefined over `perf`. */
+  get server(): ServerGreeting | undefined {
+    return this.#access.greeting;
   }
 
   /**
-   * A handle on the object `MODULE.OBJECT/NAME/NAME`. Handles on the same name share one binding on the other side, which is
-   * released with the last of them.
+   * A handle on the object `MODULE.OBJECT/NAME/NAME`. Over `perf` handles on the same name share one binding on the other side,
+   * which is released with the last of them; over `rpc` the other side holds nothing for a handle.
    *
    * @throws ObjectNameError for a name of another form
    * @throws NoSuchNameError, and what {@link RemoteObject} says of every request; nothing stays bound then
    */
-  async find(name: string, options: RequestOptions = {}): Promise<RemoteObject> {
+  async find<Name extends string & keyof Objects>(
+    name: Name,
+    options: RequestOptions = {},
+  ): Promise<RemoteObject<Objects[Name]>> {
     parseObjectName(name);
     options.signal?.throwIfAborted();
-    this.#channel.connection.checkOpen();
-    const binding = this.#findBinding(name);
-    await binding.hold(options);
-    return new RemoteObject(this.#channel, binding);
+    return new RemoteObject(await this.#access.find(name, options), this.#limits);
   }
 
-  /** A handle of its own on an object of a module, bound anew. Throws as `find` does. */
+  /** A handle of its own on an object of a module, over `perf` bound anew. Throws as `find` does. */
   async lookup(module: string, name: string, options: RequestOptions = {}): Promise<RemoteObject> {
     options.signal?.throwIfAborted();
-    const binding = new Binding(this.#channel, `${module}.${name}`);
-    binding.bind(module, name);
-    await binding.hold(options);
-    return new RemoteObject(this.#channel, binding);
+    return new RemoteObject(await this.#access.lookUp(module, name, options), this.#limits);
+  }
+
+  /**
+   * The objects whose names fit a glob, or one of many: `*` stands for any characters but `/`, `**` for any, `?` for one but `/`.
+   * Over `rpc`. Only what may be seen is listed, each object before its entries. A long list comes in pages, and
+   * `timeoutMs` holds for each.
+   *
+   * @throws InvalidArgumentError for a glob or a schema that is none
+   */
+  list(names: string | readonly string[] = "**", options: ListOptions = {}): Promise<ListedObject[]> {
+    return this.#access.list(toList(names), options);
+  }
+
+  /**
+   * What an object and those below it say of themselves, without a name what all do. Over `rpc`. What has not changed since it was
+   * asked before, but for `cost`, is not sent again, and then it is the same object. Pages as in `list`.
+   *
+   * @throws NoSuchNameError
+   */
+  describe(name?: string, options: DescribeOptions = {}): Promise<ServerDescription> {
+    return this.#access.describe(name, options);
+  }
+
+  /**
+   * The values of many attributes, by names or globs. Over `rpc`. Each has an outcome of its own: one that fails, or is not there
+   * when `timeoutMs` is over, is an error among the values of the others.
+   */
+  readMany(names: string | readonly string[], options: ReadManyOptions = {}): Promise<ReadItem[]> {
+    return this.#access.readMany(toList(names), options);
+  }
+
+  /**
+   * Has the server read attributes every so often, the first time at once: `for await (const sample of stream)`. Over `rpc`. What
+   * globs match is found at the beginning, and again after each loss of the connection.
+   */
+  sample(names: string | readonly string[], options: SampleOptions): Promise<SampleStream> {
+    return this.#access.sample(toList(names), options);
+  }
+
+  /**
+   * What a {@link Cut} left out, as it is now, in the form of the whole: more items of a list, more of a text. It may be cut again.
+   * Over `rpc`.
+   *
+   * @throws NoSuchHandleError where the server keeps it no more: read the value again
+   */
+  fetch(cut: Cut, options: FetchOptions = {}): Promise<unknown> {
+    return this.#access.fetch(cut, options);
+  }
+
+  /** Resolves when the server has answered: its event loop turns. Over `rpc`. */
+  ping(options: RequestOptions = {}): Promise<void> {
+    return this.#access.ping(options);
   }
 
   /** Closes the connection at once: every pending request rejects with ConnectionLostError, every stream ends. May be called again. */
   close(): void {
-    this.#channel.connection.close();
+    this.#access.close();
   }
 
   /** Closes, and waits until the socket is closed. */
@@ -84,33 +136,8 @@ export class Client {
     this.close();
     await this.closed;
   }
+}
 
-  #findBinding(name: string): Binding {
-    const known = this.#found.get(name);
-    if (known !== undefined) return known;
-    const binding = new Binding(this.#channel, name, () => this.#found.delete(name));
-    this.#found.set(name, binding);
-    const slash = name.lastIndexOf("/");
-    if (slash === -1) {
-      const { module, object } = parseObjectName(name);
-      binding.bind(module, object);
-    } else {
-      void this.#lookUp(binding, name.slice(0, slash), name.slice(slash + 1));
-    }
-    return binding;
-  }
-
-  /** Never rejects: what goes wrong is the outcome of `binding`. */
-  async #lookUp(binding: Binding, directoryName: string, entry: string): Promise<void> {
-    const directory = this.#findBinding(directoryName);
-    try {
-      // Whoever waits for the entry has a deadline of their own.
-      await directory.hold({ timeoutMs: Infinity });
-    } catch (error) {
-      binding.fail(() => error);
-      return;
-    }
-    binding.lookUp(directory, entry);
-    directory.release();
-  }
+function toList(names: string | readonly string[]): readonly string[] {
+  return typeof names === "string" ? [names] : names;
 }

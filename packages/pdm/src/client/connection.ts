@@ -19,6 +19,9 @@ export interface ClientConversation {
 /** What is sent in one turn of the event loop is joined into one buffer up to this size. */
 const MAX_JOINED_BYTES = 65_536;
 
+/** Bytes that wait for the other side to read, above which whoever can wait should send no more. */
+const CONGESTED_BYTES = 262_144;
+
 /** A client's end of one connection: cuts nothing itself, writes what is sent in one turn of the event loop together. */
 export class ClientConnection {
   /** As the caller wrote it. */
@@ -34,6 +37,7 @@ export class ClientConnection {
   #outgoing: Buffer[] = [];
   #outgoingBytes = 0;
   #open = true;
+  #waitingForRoom: (() => void)[] = [];
   /** What ended it, unless the caller did. */
   #loss: { readonly message: string; readonly options: ErrorOptions | undefined } | undefined;
 
@@ -44,6 +48,7 @@ export class ClientConnection {
     this.limits = limits;
     socket.pause();
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("drain", () => this.#onRoom());
     socket.on("end", () => this.fail("the other side closed it"));
     socket.on("error", (error) => this.fail(error.message, error));
     this.closed = new Promise((resolve) => {
@@ -56,6 +61,16 @@ export class ClientConnection {
 
   get isOpen(): boolean {
     return this.#open;
+  }
+
+  /** Whether so much waits for the other side that more of a stream should wait here. */
+  get isCongested(): boolean {
+    return this.#outgoingBytes + this.#socket.writableLength > CONGESTED_BYTES;
+  }
+
+  /** Resolves when the other side has read what waited for it, or the connection is gone. */
+  async waitForRoom(): Promise<void> {
+    while (this.#open && this.isCongested) await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
   }
 
   /** Hands everything that arrives from now on, and what has arrived and was not taken, to `conversation`. */
@@ -138,6 +153,10 @@ export class ClientConnection {
     }
   };
 
+  #onRoom(): void {
+    for (const wake of this.#waitingForRoom.splice(0)) wake();
+  }
+
   #receive(chunk: Buffer): void {
     if (!this.#open) return;
     this.#input.append(chunk);
@@ -159,6 +178,7 @@ export class ClientConnection {
     this.#socket.destroy();
     this.#conversation?.lose();
     this.deadlines.clear();
+    this.#onRoom();
   }
 }
 

@@ -1,7 +1,18 @@
 import { PdmError } from "../errors.js";
 
-/** What the other side said about a failure, beside the message. */
+/** What an object of the other side threw, where that is no Python exception. */
+export interface ThrownDetails {
+  /** The name of the error's class, such as `TypeError`; of what is no error, its type. */
+  readonly name: string;
+  /** All of it, as the object has it; a program's terminal must not be shown it unescaped. */
+  readonly message: string;
+  readonly code: string | undefined;
+}
+
+/** What the other side said about a failure, beside the message. Over `rpc` only `thrown`, over `perf` the rest. */
 export interface RemoteErrorDetails {
+  /** What the object threw; undefined where the server itself refused. */
+  readonly thrown?: ThrownDetails | undefined;
   /** The class of the Python exception, `MODULE.NAME` as Python 2 has it, such as `exceptions.KeyError`. Undefined where this side already knew the answer. */
   readonly pythonClass?: string | undefined;
   /** The arguments of the exception, values in the forms of docs/values.md. */
@@ -11,12 +22,14 @@ export interface RemoteErrorDetails {
 }
 
 /**
- * A request that the other side answered with an exception. The connection is as good as before.
+ * A request that the other side answered with an error. The connection is as good as before.
  *
  * `code` is `ERR_PDM_REMOTE`, or that of the subclass, which says what the exception means for this request. The
  * original's releases 0.2 and 0.3 raise different classes; both give the same error here.
  */
 export class RemoteError extends PdmError {
+  /** {@inheritDoc RemoteErrorDetails.thrown} */
+  readonly thrown: ThrownDetails | undefined;
   /** {@inheritDoc RemoteErrorDetails.pythonClass} */
   readonly pythonClass: string | undefined;
   /** {@inheritDoc RemoteErrorDetails.args} */
@@ -26,6 +39,7 @@ export class RemoteError extends PdmError {
 
   constructor(message: string, details: RemoteErrorDetails = {}, code = "ERR_PDM_REMOTE") {
     super(code, message);
+    this.thrown = details.thrown;
     this.pythonClass = details.pythonClass;
     this.args = details.args ?? [];
     this.fields = details.fields ?? {};
@@ -60,9 +74,70 @@ export class ReadFailedError extends RemoteError {
   }
 }
 
+/** The role of this socket does not allow it, which the message says. Nothing was done. Over `rpc`. */
+export class RefusedError extends RemoteError {
+  constructor(message: string) {
+    super(message, {}, "ERR_PDM_REFUSED");
+  }
+}
+
+/** A value or an argument does not fit, which the other side found before anything was done. Over `rpc`. */
+export class InvalidArgumentError extends RemoteError {
+  /** The parameter at fault, as the other side names it; undefined where it named none. */
+  readonly argument: string | undefined;
+
+  constructor(message: string, argument?: string) {
+    super(message, {}, "ERR_PDM_INVALID_ARGUMENT");
+    this.argument = argument;
+  }
+}
+
+/** Timed out on the other side: `timeoutMs` of the request, or the server's own. What was begun may go on. Over `rpc`. */
+export class DeadlineError extends RemoteError {
+  constructor(message: string) {
+    super(message, {}, "ERR_PDM_DEADLINE");
+  }
+}
+
+/** The attribute's value is not the expected one. Nothing was written. Over `rpc`. */
+export class ConflictError extends RemoteError {
+  constructor(message: string) {
+    super(message, {}, "ERR_PDM_CONFLICT");
+  }
+}
+
+/** The attribute cannot be written. Over `rpc`. */
+export class ReadOnlyError extends RemoteError {
+  constructor(message: string) {
+    super(message, {}, "ERR_PDM_READ_ONLY");
+  }
+}
+
+/** The request is over a limit of the server, which the message names. Over `rpc`. */
+export class ServerLimitError extends RemoteError {
+  constructor(message: string) {
+    super(message, {}, "ERR_PDM_LIMIT");
+  }
+}
+
+/** What a {@link Cut} left out can no longer be fetched: read the value again. Over `rpc`. */
+export class NoSuchHandleError extends RemoteError {
+  constructor(message: string) {
+    super(message, {}, "ERR_PDM_NO_SUCH_HANDLE");
+  }
+}
+
+/** The server's protocol has no such request: it speaks `perf`, or an older `rpc`. Nothing was sent. */
+export class NotOfferedError extends PdmError {
+  constructor(message: string) {
+    super("ERR_PDM_NOT_OFFERED", message);
+  }
+}
+
 /**
  * The connection is gone, and with it every request that had no reply; whether such a request was carried out is not
- * known. `cause` is what ended the connection, where that was an error. Connect again.
+ * known. `cause` is what ended the connection, where that was an error. Connect again, unless the message says that the
+ * client does so by itself.
  */
 export class ConnectionLostError extends PdmError {
   constructor(message: string, options?: ErrorOptions) {
@@ -97,7 +172,17 @@ export class ProtocolError extends PdmError {
  * - `ERR_PDM_HELLO_REFUSED`: it does not offer the sub-protocol, or takes no more connections; the message says which;
  * - `ERR_PDM_HELLO_TIMEOUT`: it said nothing in time.
  */
-export class HelloError extends PdmError {}
+export class HelloError extends PdmError {
+  /** @internal Whether it is the sub-protocol that the other side did not take. */
+  readonly isProtocolRefused: boolean;
+
+  constructor(code: string, message: string, options?: ErrorOptions, isProtocolRefused: boolean = false) {
+    super(code, message, options);
+    this.isProtocolRefused = isProtocolRefused;
+    // An inner matter, of which `util.inspect` need not tell.
+    Object.defineProperty(this, "isProtocolRefused", { enumerable: false });
+  }
+}
 
 /** The handle was closed here before it was used. Get a new one from the client. */
 export class HandleClosedError extends PdmError {

@@ -24,9 +24,7 @@ export async function openConnection(
 ): Promise<ClientConnection> {
   const { signal } = options;
   const target = parseConnectSpec(spec);
-  const timeoutMs = checkTimeoutMs(
-    options.timeoutMs ?? (target.kind === "ssh" ? SSH_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS),
-  );
+  const timeoutMs = resolveConnectTimeoutMs(spec, options);
   const startedMs = readClockMs();
   const socket = await openSocket(target, {
     ...(signal && { signal }),
@@ -40,6 +38,11 @@ export async function openConnection(
   if (outcome.kind === "failed") connection.close();
   takeValue(outcome);
   return connection;
+}
+
+/** Milliseconds that connecting may take. @throws ConnectError for what is no spec, PdmError `ERR_PDM_OPTION` for a time that is none */
+export function resolveConnectTimeoutMs(spec: string, options: RequestOptions): number {
+  return checkTimeoutMs(options.timeoutMs ?? (isOverSsh(spec) ? SSH_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS));
 }
 
 /** Whether connecting goes over ssh, which may ask the user for something. @throws ConnectError for what is no spec */
@@ -114,13 +117,13 @@ class Hello implements ClientConversation {
     const options = cause === undefined ? undefined : { cause };
     this.waiter.settle({
       kind: "failed",
-      makeError: () => new HelloError(`ERR_PDM_HELLO_${code}`, `${spec}: ${reason}`, options),
+      makeError: () => new HelloError(`ERR_PDM_HELLO_${code}`, `${spec}: ${reason}`, options, this.#greeted),
     });
   }
 
   #createTimeout(timeoutMs: number): HelloError {
     const what = this.#greeted ? `greeted, but did not answer to ${this.#protocol}` : "connected, but was not greeted";
-    const reason = `${what} within ${timeoutMs} ms: its event loop is busy, or this is no PDM socket`;
+    const reason = `${what} within ${Math.ceil(timeoutMs)} ms: its event loop is busy, or this is no PDM socket`;
     return new HelloError("ERR_PDM_HELLO_TIMEOUT", `${this.#connection.spec}: ${reason}`);
   }
 }

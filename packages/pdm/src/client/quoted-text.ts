@@ -12,3 +12,12 @@ export function quoteText(text: string, maxCharacters: number): string {
 export function escapeUnsafe(text: string): string {
   return text.replaceAll(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
+
+/** What the other side said, as it can be shown: its first characters, with control characters as escapes. */
+export function showText(text: string, maxCharacters: number): string {
+  const cut = text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text;
+  const printable = cut.replaceAll(/[\p{Cc}\p{Cs}]/gu, (control) =>
+    control === "\n" ? control : JSON.stringify(control).slice(1, -1),
+  );
+  return escapeUnsafe(printable);
+}

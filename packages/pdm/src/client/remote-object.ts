@@ -1,123 +1,132 @@
-import { PdmError } from "../errors.js";
-import { Tuple } from "../pickle/values.js";
-import { Binding } from "./binding.js";
-import { HandleClosedError, NoSuchInterfaceError, ProtocolError } from "./errors.js";
-import { StreamQueue } from "./stream-queue.js";
-import { EventStream } from "./event-stream.js";
-import type { PerfChannel } from "./perf-channel.js";
-import { readPythonObject } from "./python-object.js";
-import type { RequestDescription } from "./remote-failure.js";
+import type { CallArguments, ObjectAccess } from "./object-access.js";
+import { HandleClosedError, NoSuchInterfaceError } from "./errors.js";
+import { EventStream, RemoteEvent } from "./event-stream.js";
+import { checkQueueSize } from "./queue-stream.js";
+import type { RemoteDescription } from "./remote-description.js";
+import type { InvokeOptions, ReadOptions, SubscribeOptions, WriteOptions } from "./request-options.js";
+import { StreamQueue, type ReceivedEvent } from "./stream-queue.js";
+import type {
+  CallParameters,
+  EventType,
+  ObjectTypes,
+  OperationName,
+  OperationOf,
+  ReadType,
+  ReturnedType,
+  WriteType,
+} from "./typed-objects.js";
 import { takeValue, type RequestOptions } from "./waiter.js";
-
-/** What an attribute says of itself. */
-export interface RemoteDescription {
-  /** A sentence or two for people; undefined where the other side has other fields only. */
-  readonly description: string | undefined;
-  /** All fields that the other side sent; frozen and without prototype. */
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-/** Options of {@link RemoteObject.invoke}. */
-export interface InvokeOptions extends RequestOptions {
-  /** Arguments by name. */
-  readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** Options of {@link RemoteObject.subscribe}. */
-export interface SubscribeOptions extends RequestOptions {
-  /** Aborting gives the subscribing up, and later ends the stream. `timeoutMs` is for the subscribing only. */
-  readonly signal?: AbortSignal | undefined;
-  /** Events that wait for a reader before the oldest are lost; `limits.queuedEvents` by default, a whole number above 0. */
-  readonly maxQueuedEvents?: number | undefined;
-}
+import type { ClientLimits } from "../limits.js";
 
 /**
- * A handle on an object of the other side: close it, or declare it with `await using`. All requests of one client are answered in
- * order, so that a slow one holds up those after it.
+ * A handle on an object of the other side: close it, or declare it with `await using`. Over `perf` all requests of one client are
+ * answered in order, so that a slow one holds up those after it; over `rpc` none waits for another.
  *
  * Every request rejects with
- * - RemoteError, or its subclass that fits, for what the other side raised;
+ * - RemoteError, or its subclass that fits, for what the other side answered;
  * - NoSuchInterfaceError, without asking, where `interfaces` lacks the one that is needed;
- * - RequestTimeoutError, or the signal's reason: the request may still be carried out;
- * - TooManyRequestsError, or PickleError for arguments that Python has no form for: nothing was sent;
+ * - RequestTimeoutError, or the signal's reason: the request may still be carried out, but `rpc` tells the server that nobody waits;
+ * - TooManyRequestsError, or PickleError or JsonValueError for arguments that have no form there: nothing was sent;
+ * - NotOfferedError for what the protocol does not have: nothing was sent;
  * - HandleClosedError after `close()`;
  * - ConnectionLostError.
  *
  * Values come and go in the forms of docs/values.md.
  */
-export class RemoteObject {
+export class RemoteObject<T = ObjectTypes> {
   /** What the object can do: `dir`, `attr`, `invoke`, `event`, any of them; others where the other side has more. */
   readonly interfaces: readonly string[];
-  readonly #channel: PerfChannel;
-  readonly #binding: Binding;
-  readonly #streams = new Set<EventStream>();
+  readonly #access: ObjectAccess;
+  readonly #limits: ClientLimits;
+  readonly #streams = new Set<EventStream<EventType<T>>>();
   #open = true;
 
-  /** @internal The binding is held already, for this handle. */
-  constructor(channel: PerfChannel, binding: Binding) {
-    this.#channel = channel;
-    this.#binding = binding;
-    this.interfaces = binding.interfaces;
+  /** @internal The object is held already, for this handle. */
+  constructor(access: ObjectAccess, limits: ClientLimits) {
+    this.#access = access;
+    this.#limits = limits;
+    this.interfaces = access.interfaces;
   }
 
-  /** A new handle on an entry of this directory; it lives on when this one is closed. @throws NoSuchNameError */
+  /**
+   * A new handle on an entry of this directory; it lives on when this one is closed. Over `rpc` a slash in `name` leads into a
+   * directory, since names are all there is.
+   *
+   * @throws NoSuchNameError
+   */
   async lookup(name: string, options: RequestOptions = {}): Promise<RemoteObject> {
     const directory = this.#use("dir");
     options.signal?.throwIfAborted();
-    const binding = new Binding(this.#channel, `${directory.target}/${name}`);
-    binding.lookUp(directory, name);
-    await binding.hold(options);
-    return createRemoteObject(this.#channel, binding);
+    return createRemoteObject(await directory.lookUp(name, options), this.#limits);
   }
 
   /** The names of this directory's entries, in the other side's order. */
   async list(options: RequestOptions = {}): Promise<string[]> {
-    return readNames(await this.#ask("dir", "ls", [], options));
+    return this.#use("dir").list(options);
   }
 
-  /** The value of this attribute now. @throws ReadFailedError */
-  read(options: RequestOptions = {}): Promise<unknown> {
-    return this.#ask("attr", "readattr", [], options);
-  }
-
-  /** What this attribute means; undefined where nobody wrote it down. */
-  async describe(options: RequestOptions = {}): Promise<RemoteDescription | undefined> {
-    const info = await this.#ask("attr", "attrinfo", [], options);
-    if (info === null || info === undefined) return undefined;
-    const { fields } = readPythonObject(info);
-    return { description: typeof fields["desc"] === "string" ? fields["desc"] : undefined, fields };
+  /** The value of this attribute now, or a part of it. @throws ReadFailedError */
+  async read(options: ReadOptions = {}): Promise<ReadType<T>> {
+    return takeValue(await this.#use("attr").read(options)) as ReadType<T>;
   }
 
   /**
-   * Calls a method of this object.
+   * Sets the value of this attribute. Over `rpc`.
    *
-   * @param args arguments by position; those by name are in `options.kwargs`
-   * @throws NoSuchMethodError
+   * @returns the value before
+   * @throws ReadOnlyError, InvalidArgumentError for a value that does not fit, ConflictError where it is not `expected` any more:
+   * nothing was written
    */
-  async invoke(method: string, args: readonly unknown[] = [], options: InvokeOptions = {}): Promise<unknown> {
-    return this.#ask("invoke", "invoke", [method, Tuple.from(args), options.kwargs ?? {}], options, method);
+  async write(value: WriteType<T>, options: WriteOptions = {}): Promise<ReadType<T>> {
+    return takeValue(await this.#use("attr").write(value, options)) as ReadType<T>;
+  }
+
+  /** What this object is; undefined where nobody wrote it down. Over `perf` of attributes only. */
+  async describe(options: RequestOptions = {}): Promise<RemoteDescription | undefined> {
+    if (!this.#open) throw this.#createClosed();
+    return this.#access.describe(options);
   }
 
   /**
-   * Subscribes to the events of this object. When it resolves, the subscription stands: no later event is missed. All streams
-   * of one object share one subscription.
+   * Calls a method of this object, or where it is a directory the operation of that name in it.
+   *
+   * @param parameters arguments by position (a list) or by name (an object), none by default; then the options
+   * @throws NoSuchMethodError; over `rpc` InvalidArgumentError naming the argument that does not fit: nothing was called
    */
-  async subscribe(options: SubscribeOptions = {}): Promise<EventStream> {
-    this.#use("event");
-    const { queuedEvents, queuedEventBytes } = this.#channel.connection.limits;
+  async invoke<Name extends OperationName<T>>(
+    method: Name,
+    ...parameters: CallParameters<OperationOf<T, Name>, InvokeOptions>
+  ): Promise<ReturnedType<OperationOf<T, Name>>> {
+    const [args = [], options = {}] = parameters as [args?: CallArguments, options?: InvokeOptions];
+    return takeValue(await this.#use("invoke").invoke(method, args, options)) as ReturnedType<OperationOf<T, Name>>;
+  }
+
+  /** Calls this operation; as `invoke` does, with `call` as the method. */
+  async call(
+    ...parameters: CallParameters<OperationOf<T, "call">, InvokeOptions>
+  ): Promise<ReturnedType<OperationOf<T, "call">>> {
+    const [args = [], options = {}] = parameters as [args?: CallArguments, options?: InvokeOptions];
+    return takeValue(await this.#use("invoke").invoke("call", args, options)) as ReturnedType<OperationOf<T, "call">>;
+  }
+
+  /**
+   * Subscribes to the events of this object. When it resolves, the subscription stands: no later event is missed. Over `perf` all
+   * streams of one object share one subscription.
+   */
+  async subscribe(options: SubscribeOptions = {}): Promise<EventStream<EventType<T>>> {
+    const access = this.#use("event");
+    const { queuedEvents, queuedEventBytes } = this.#limits;
     const { maxQueuedEvents = queuedEvents, signal } = options;
-    if (!Number.isSafeInteger(maxQueuedEvents) || maxQueuedEvents < 1) {
-      throw new PdmError(
-        "ERR_PDM_OPTION",
-        `maxQueuedEvents must be a whole number above 0, not ${String(maxQueuedEvents)}`,
-      );
-    }
-    const { subscription } = this.#binding;
-    const queue = new StreamQueue(maxQueuedEvents, queuedEventBytes);
-    await subscription.add(queue, options);
-    const stream: EventStream = new EventStream(queue, signal, () => {
-      this.#streams.delete(stream);
-      subscription.remove(queue);
+    const queue = new StreamQueue<ReceivedEvent>(checkQueueSize("maxQueuedEvents", maxQueuedEvents), queuedEventBytes);
+    const unsubscribe = await access.subscribe(queue, options);
+    const stream: EventStream<EventType<T>> = new EventStream({
+      queue,
+      makeItem: (queued) => new RemoteEvent<EventType<T>>(queued),
+      signal,
+      onClose: () => {
+        this.#streams.delete(stream);
+        unsubscribe();
+      },
     });
     this.#streams.add(stream);
     // Either may have happened since the reply came.
@@ -130,14 +139,14 @@ export class RemoteObject {
   }
 
   /**
-   * Lets go of the object and ends the streams of this handle; requests on their way are still answered. The last handle
+   * Lets go of the object and ends the streams of this handle; requests on their way are still answered. Over `perf` the last handle
    * unbinds it on the other side, which is not waited for. May be called again.
    */
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    // The binding first: unbinding ends a subscription by itself.
-    this.#binding.release();
+    // The object first: unbinding ends a subscription by itself.
+    this.#access.release();
     for (const stream of this.#streams) stream.close();
   }
 
@@ -146,44 +155,20 @@ export class RemoteObject {
     await this.close();
   }
 
-  #use(needed: string): Binding {
+  #use(needed: string): ObjectAccess {
     if (!this.#open) throw this.#createClosed();
-    if (this.interfaces.includes(needed)) return this.#binding;
-    const { target } = this.#binding;
+    if (this.interfaces.includes(needed)) return this.#access;
     throw new NoSuchInterfaceError(
-      `${target} does not speak the interface ${needed}; it has ${this.interfaces.join(", ")}`,
+      `${this.#access.target} does not speak the interface ${needed}; it has ${this.interfaces.join(", ")}`,
     );
   }
 
-  /** Sends a request that needs the interface `needed`, and waits for what it returns. */
-  async #ask(
-    needed: string,
-    kind: RequestDescription["kind"],
-    parameters: readonly unknown[],
-    options: RequestOptions,
-    method?: string,
-  ): Promise<unknown> {
-    const { id, target } = this.#use(needed);
-    const request: RequestDescription = method === undefined ? { kind, target } : { kind, target, method };
-    return takeValue(await this.#channel.request(Tuple.of<unknown>(kind, id, ...parameters), request, options));
-  }
-
   #createClosed(): HandleClosedError {
-    return new HandleClosedError(`${this.#binding.target} was closed here; get a new handle with find or lookup`);
+    return new HandleClosedError(`${this.#access.target} was closed here; get a new handle with find or lookup`);
   }
-}
-
-/** Python 2 lists byte strings; one that is not ASCII has arrived as bytes. */
-function readNames(value: unknown): string[] {
-  if (!Array.isArray(value)) throw new ProtocolError("the other side sent no list of names");
-  return Array.from(value, (name: unknown) => {
-    if (typeof name === "string") return name;
-    if (name instanceof Uint8Array) return Buffer.from(name).toString();
-    throw new ProtocolError("the other side sent a list with a name that is no string");
-  });
 }
 
 /** Outside of the class: the bundler renames one that refers to itself, and its instances would be shown by that name. */
-function createRemoteObject(channel: PerfChannel, binding: Binding): RemoteObject {
-  return new RemoteObject(channel, binding);
+function createRemoteObject(access: ObjectAccess, limits: ClientLimits): RemoteObject {
+  return new RemoteObject(access, limits);
 }

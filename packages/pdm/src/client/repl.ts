@@ -1,7 +1,7 @@
 import { resolveClientLimits, type ClientLimits } from "../limits.js";
 import type { ConnectionLostError } from "./errors.js";
 import { openConnection } from "./hello.js";
-import { ReplChannel, type ReplResult } from "./repl-channel.js";
+import { ReplChannel, type ReplResult } from "./repl/channel.js";
 import { takeValue, type RequestOptions } from "./waiter.js";
 
 /** Options of {@link connectRepl}. `signal` and `timeoutMs` (ten seconds by default, a minute over ssh) are for connecting only. */

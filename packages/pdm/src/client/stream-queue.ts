@@ -1,29 +1,47 @@
 import { Fifo } from "./fifo.js";
-import type { PythonObject } from "./python-object.js";
 
-/** An event as it came. */
-export interface ReceivedEvent extends PythonObject {
-  /** The whole, unpickled. */
+/** An event as it came, whatever the protocol. */
+export interface ReceivedEvent {
+  /** `MODULE.NAME` of a Python class, the name of a JavaScript class; empty for what is no instance. */
+  readonly className: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The whole. */
   readonly value: unknown;
+  readonly sequence: number | undefined;
+  /** Seconds since 1970. */
+  readonly time: number | undefined;
+  /** Events that the server left out before it, as the subscription asked. */
+  readonly skipped: number;
 }
 
-/** An event, and how many were lost between the one before and it. */
-export interface QueuedEvent {
-  readonly event: ReceivedEvent;
+/** What is known of the time during which a stream had no connection. */
+export interface StreamGap {
+  /** How many events there were meanwhile, which are lost; undefined where that cannot be known. */
+  readonly lost: number | undefined;
+  /** Whether it is another process that answers now, with its state from the beginning. */
+  readonly restarted: boolean;
+}
+
+/** An event, and what was lost between the one before and it. */
+export interface QueuedEvent<T> {
+  readonly event: T;
   readonly memoryBytes: number;
   lost: number;
+  gap: StreamGap | undefined;
 }
 
 /** Events that wait for one reader. When there are too many, the oldest are lost, and the next one says how many. */
-export class StreamQueue {
+export class StreamQueue<T> {
   readonly #maxEvents: number;
   readonly #maxBytes: number;
-  readonly #events = new Fifo<QueuedEvent>();
-  readonly #readers = new Fifo<(event: QueuedEvent | undefined) => void>();
+  readonly #events = new Fifo<QueuedEvent<T>>();
+  readonly #readers = new Fifo<(event: QueuedEvent<T> | undefined) => void>();
   #bytes = 0;
   #lost = 0;
   /** Lost since the last event in the queue. */
   #lostAtEnd = 0;
+  /** Since the last event in the queue. */
+  #gapAtEnd: StreamGap | undefined;
   #ended = false;
   #makeError: (() => unknown) | undefined;
 
@@ -43,9 +61,16 @@ export class StreamQueue {
     this.#lostAtEnd += count;
   }
 
-  push(event: ReceivedEvent, memoryBytes: number): void {
-    const queued: QueuedEvent = { event, memoryBytes, lost: this.#lostAtEnd };
+  /** There was no connection for a while; what is known to be lost of that counts as lost. */
+  noteGap(gap: StreamGap): void {
+    this.noteLost(gap.lost ?? 0);
+    this.#gapAtEnd = joinGaps(this.#gapAtEnd, gap);
+  }
+
+  push(event: T, memoryBytes: number): void {
+    const queued: QueuedEvent<T> = { event, memoryBytes, lost: this.#lostAtEnd, gap: this.#gapAtEnd };
     this.#lostAtEnd = 0;
+    this.#gapAtEnd = undefined;
     const reader = this.#readers.shift();
     if (reader !== undefined) {
       reader(queued);
@@ -62,7 +87,7 @@ export class StreamQueue {
    *
    * @throws the error with which the stream ended, once, after the events that came before it
    */
-  async next(): Promise<QueuedEvent | undefined> {
+  async next(): Promise<QueuedEvent<T> | undefined> {
     const next =
       this.#take() ?? (this.#ended ? undefined : await new Promise((resolve) => this.#readers.push(resolve)));
     if (next !== undefined || this.#makeError === undefined) return next;
@@ -87,17 +112,31 @@ export class StreamQueue {
     this.#bytes = 0;
   }
 
-  #take(): QueuedEvent | undefined {
+  #take(): QueuedEvent<T> | undefined {
     const taken = this.#events.shift();
     if (taken !== undefined) this.#bytes -= taken.memoryBytes;
     return taken;
   }
 
   #lose(): void {
-    const lost = (this.#take()?.lost ?? 0) + 1;
+    const taken = this.#take();
+    if (taken === undefined) return;
     this.#lost += 1;
+    const lost = taken.lost + 1;
     const next = this.#events.peek();
-    if (next === undefined) this.#lostAtEnd += lost;
-    else next.lost += lost;
+    if (next === undefined) {
+      this.#lostAtEnd += lost;
+      this.#gapAtEnd = joinGaps(taken.gap, this.#gapAtEnd);
+    } else {
+      next.lost += lost;
+      next.gap = joinGaps(taken.gap, next.gap);
+    }
   }
+}
+
+/** Two gaps without an event between them are one. */
+function joinGaps(one: StreamGap | undefined, other: StreamGap | undefined): StreamGap | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const lost = one.lost === undefined || other.lost === undefined ? undefined : one.lost + other.lost;
+  return { lost, restarted: one.restarted || other.restarted };
 }

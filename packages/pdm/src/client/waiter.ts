@@ -27,7 +27,7 @@ export interface Receiver<T> {
 }
 
 /** The longest that Node's timers can wait. */
-const MAX_TIMEOUT_MS = 2_147_483_647;
+export const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /**
  * Someone who waits for one outcome, for a limited time. Only the first outcome counts: whoever gave up is deaf to the
@@ -39,12 +39,14 @@ export class Waiter<T> implements Receiver<T>, Expiring {
   readonly #deadlines: Deadlines;
   readonly #makeTimeoutError: (timeoutMs: number) => Error;
   readonly #timeoutMs: number;
+  readonly #onGiveUp: (() => void) | undefined;
   #resolve: ((outcome: Outcome<T>) => void) | undefined;
   #unwatch: (() => void) | undefined;
 
   /**
    * @param deadlines of the connection that the outcome comes from
    * @param makeTimeoutError is given the milliseconds that passed
+   * @param onGiveUp called when the time is over or the signal aborts while it waits
    * @throws PdmError `ERR_PDM_OPTION` for a `timeoutMs` that is none
    */
   constructor(
@@ -52,10 +54,12 @@ export class Waiter<T> implements Receiver<T>, Expiring {
     defaultTimeoutMs: number,
     deadlines: Deadlines,
     makeTimeoutError: (timeoutMs: number) => Error,
+    onGiveUp?: () => void,
   ) {
     this.#timeoutMs = checkTimeoutMs(options.timeoutMs ?? defaultTimeoutMs);
     this.#deadlines = deadlines;
     this.#makeTimeoutError = makeTimeoutError;
+    this.#onGiveUp = onGiveUp;
     this.outcome = new Promise((resolve) => (this.#resolve = resolve));
     const { signal } = options;
     if (signal !== undefined && !this.#watch(signal)) return;
@@ -77,6 +81,7 @@ export class Waiter<T> implements Receiver<T>, Expiring {
 
   expire(): void {
     this.settle({ kind: "failed", makeError: () => this.#makeTimeoutError(this.#timeoutMs) });
+    this.#onGiveUp?.();
   }
 
   /** False where it has aborted already. */
@@ -86,8 +91,12 @@ export class Waiter<T> implements Receiver<T>, Expiring {
       abort();
       return false;
     }
-    watchAbort(signal, abort);
-    this.#unwatch = () => unwatchAbort(signal, abort);
+    const giveUp = (): void => {
+      abort();
+      this.#onGiveUp?.();
+    };
+    watchAbort(signal, giveUp);
+    this.#unwatch = () => unwatchAbort(signal, giveUp);
     return true;
   }
 }

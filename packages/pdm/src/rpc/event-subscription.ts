@@ -65,7 +65,7 @@ export class EventSubscription implements Sending, QueuedEventSource {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#withheld = undefined;
+    this.#withhold(undefined);
     this.#connection.discardEvents(this);
     unsubscribeObject(this.#connection.session, this.#target, this.listener);
   }
@@ -110,16 +110,22 @@ export class EventSubscription implements Sending, QueuedEventSource {
       return;
     }
     if (this.#withheld !== undefined) this.#skipped += 1;
-    this.#withheld = tail;
+    this.#withhold(tail);
     this.#timer ??= setTimeout(() => this.#release(), Math.max(1, minIntervalMs - (nowMs - this.#lastSentMs))).unref();
   }
 
   #release(): void {
     this.#timer = undefined;
     const tail = this.#withheld;
-    this.#withheld = undefined;
+    this.#withhold(undefined);
     this.#lastSentMs = readClockMs();
     if (tail !== undefined) this.#send(tail);
+  }
+
+  #withhold(tail: Buffer | undefined): void {
+    const more = (tail?.length ?? 0) - (this.#withheld?.length ?? 0);
+    this.#withheld = tail;
+    this.#connection.account.charge(more);
   }
 
   #send(tail: Buffer): void {

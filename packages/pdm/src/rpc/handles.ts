@@ -1,4 +1,5 @@
 import { readClockMs } from "../clock.js";
+import { estimateMemory } from "../json/memory-estimate.js";
 import type { Connection } from "../session/connection.js";
 import { RpcError } from "./rpc-error.js";
 
@@ -16,9 +17,6 @@ interface Handle extends KeptRest {
 
 /** What an entry costs by itself. */
 const HANDLE_BYTES = 256;
-
-/** What an item of a container costs that was made for this read: a guess, since mostly it is the service's own. */
-const ITEM_BYTES = 64;
 
 /**
  * The values that one client was shown a part of, so that it can fetch the rest: a few, for a while, and of about
@@ -40,7 +38,7 @@ export class Handles {
   keep(value: unknown, from: number): number {
     const { handles, handleIdleMs, replyBytes } = this.#connection.limits;
     // What is larger is most probably the service's own.
-    const bytes = Math.min(estimateBytes(value), replyBytes / 2);
+    const bytes = HANDLE_BYTES + estimateMemory(value, replyBytes / 2);
     while (this.#handles.size >= handles || (this.#handles.size > 0 && this.#bytes + bytes > replyBytes)) {
       this.#drop(this.#handles.keys().next().value);
     }
@@ -99,13 +97,4 @@ export class Handles {
     }
     if (this.#handles.size > 0) this.#watch();
   }
-}
-
-/** What keeping a value costs where nobody else holds it. */
-function estimateBytes(value: unknown): number {
-  if (typeof value === "string") return HANDLE_BYTES + value.length * 2;
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return HANDLE_BYTES + value.byteLength;
-  if (Array.isArray(value)) return HANDLE_BYTES + value.length * ITEM_BYTES;
-  if (value instanceof Map || value instanceof Set) return HANDLE_BYTES + value.size * ITEM_BYTES;
-  return HANDLE_BYTES;
 }

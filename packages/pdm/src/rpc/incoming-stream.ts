@@ -60,7 +60,8 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
 
   async next(): Promise<IteratorResult<unknown, undefined>> {
     while (this.#pieces.length === 0 && this.#ended === undefined) {
-      this.#grant();
+      // Later it is granted when half of the window was read: what is left of it is enough until then.
+      if (!this.#hasBegun) this.#grant();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     const piece = this.#pieces.shift();
@@ -86,7 +87,9 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
 
   /** The call is over: the client is told to stop, unless it has ended. Whoever still reads must not take that for the end. */
   stop(): void {
-    this.#stop({ error: new AccessError("ERR_PDM_CANCELLED", "nobody waits for the call any more that the stream is for") });
+    this.#stop({
+      error: new AccessError("ERR_PDM_CANCELLED", "nobody waits for the call any more that the stream is for"),
+    });
   }
 
   #stop(end: { readonly error?: unknown }): void {

@@ -205,7 +205,7 @@ describe("events", { skip: PYTHON3.skip }, () => {
 
 async function startPlay(): Promise<AsyncDisposable & { client: Client; peer: Peer }> {
   const server = await startScriptedServer("+PERF1");
-  const [client, peer] = await Promise.all([connect(server.spec), server.accept()]);
+  const [client, peer] = await Promise.all([connect(server.spec, { protocol: "perf" }), server.accept()]);
   return {
     client,
     peer,

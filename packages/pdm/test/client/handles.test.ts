@@ -7,7 +7,7 @@ import { startScriptedServer, type Peer } from "./scripted-server.js";
 
 async function startPlay(): Promise<AsyncDisposable & { client: Client; peer: Peer }> {
   const server = await startScriptedServer("+PERF1");
-  const [client, peer] = await Promise.all([connect(server.spec), server.accept()]);
+  const [client, peer] = await Promise.all([connect(server.spec, { protocol: "perf" }), server.accept()]);
   return {
     client,
     peer,

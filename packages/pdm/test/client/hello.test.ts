@@ -7,7 +7,7 @@ import { startScriptedServer } from "./scripted-server.js";
 
 async function catchConnect(spec: string, options?: Parameters<typeof connect>[1]): Promise<Error> {
   try {
-    (await connect(spec, options)).close();
+    (await connect(spec, { protocol: "perf", ...options })).close();
   } catch (error) {
     assert.ok(error instanceof Error);
     return error;
@@ -62,7 +62,7 @@ describe("hello", () => {
 
   it("takes any answer that begins with a plus sign, in bytes that come one by one", async () => {
     await using server = await startScriptedServer();
-    const connecting = connect(server.spec);
+    const connecting = connect(server.spec, { protocol: "perf" });
     const peer = await server.accept();
     for (const byte of "+PDM1\n") {
       peer.send(byte);

@@ -76,7 +76,7 @@ describe("repl", { skip: PYTHON3.skip }, () => {
 
   it("and perf are refused by their own names where a service has only one", async () => {
     await using server = await startScriptedServer();
-    const connecting = connect(server.spec);
+    const connecting = connect(server.spec, { protocol: "perf" });
     const peer = await server.accept();
     peer.send("+PDM1\n");
     peer.send(`-ERR Unknown protocol: ${await peer.line()}\n`);

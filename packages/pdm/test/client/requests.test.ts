@@ -20,8 +20,8 @@ async function startPlay(
   options?: ConnectOptions,
 ): Promise<AsyncDisposable & { client: Client; peer: Peer; object: RemoteObject }> {
   const server: ScriptedServer = await startScriptedServer("+PERF1");
-  const [client, peer] = await Promise.all([connect(server.spec, options), server.accept()]);
-  const finding = client.find("shop.thing");
+  const [client, peer] = await Promise.all([connect(server.spec, { protocol: "perf", ...options }), server.accept()]);
+  const finding = client.find("shop.thing", { timeoutMs: 60_000 });
   assert.deepEqual(await peer.request(), ["bind", 1, "shop", "thing"]);
   peer.message("+", ["attr", "dir", "invoke", "event"]);
   const object = await finding;

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { StreamQueue } from "../../src/client/stream-queue.js";
+import { StreamQueue, type ReceivedEvent } from "../../src/client/stream-queue.js";
 
-const event = (
-  value: number,
-): { pythonClass: string; args: []; fields: object & Record<string, unknown>; value: number } => ({
-  pythonClass: "",
-  args: [],
+const event = (value: number): ReceivedEvent & { value: number } => ({
+  className: "",
   fields: {},
   value,
+  sequence: undefined,
+  time: undefined,
+  skipped: 0,
 });
 
 describe("StreamQueue", () => {
@@ -16,7 +16,7 @@ describe("StreamQueue", () => {
     let seed = 7;
     const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
     for (let round = 0; round < 200; round += 1) {
-      const queue = new StreamQueue(1 + random(5), 100);
+      const queue = new StreamQueue<ReceivedEvent>(1 + random(5), 100);
       let happened = 0;
       let accounted = 0;
       const read = async (): Promise<void> => {
@@ -53,7 +53,7 @@ describe("StreamQueue", () => {
   });
 
   it("drops by bytes as well as by number, but never the newest", async () => {
-    const queue = new StreamQueue(100, 50);
+    const queue = new StreamQueue<ReceivedEvent>(100, 50);
     for (const value of [0, 1, 2]) queue.push(event(value), 30);
     queue.push(event(3), 1_000);
     assert.equal(queue.lost, 3);

@@ -55,9 +55,7 @@ const GREEDY: Readonly<Record<string, Greed>> = {
   "ten thousand subscriptions": {
     clients: 1,
     act: (client) => {
-      client.raw.write(
-        many(10_000, (id) => request(id, "subscribe", { name: "test.happened", minIntervalMs: 1 })),
-      );
+      client.raw.write(many(10_000, (id) => request(id, "subscribe", { name: "test.happened", minIntervalMs: 1 })));
     },
   },
   "samplings of everything as often as it goes": {
@@ -65,7 +63,9 @@ const GREEDY: Readonly<Record<string, Greed>> = {
     act: (client) => {
       client.raw.socket.pause();
       client.raw.write(many(20, (id) => request(id, "sample", { names: "test.sources/**", everyMs: 1 })));
-      client.raw.write(many(256, (id) => request(id, "sample", { names: ["test.number", "test.counter"], everyMs: 1 })));
+      client.raw.write(
+        many(256, (id) => request(id, "sample", { names: ["test.number", "test.counter"], everyMs: 1 })),
+      );
     },
   },
   "the whole tree described in a loop": {

@@ -33,7 +33,7 @@ const clients: Client[] = [];
 before(async () => {
   expose("events", { happened, foreign });
   listener = await listen(path.join(folder, "events.sock"));
-  for (let count = 0; count < 3; count++) clients.push(await connect(listener.spec));
+  for (let count = 0; count < 3; count++) clients.push(await connect(listener.spec, { protocol: "perf" }));
 });
 after(async () => {
   for (const client of clients) client.close();
@@ -74,7 +74,7 @@ test("an event is read and encoded once, however many clients hear it", async ()
 test("clients of listeners with limits of their own hear an event within their own limits", async () => {
   const narrow = await listen(path.join(folder, "narrow.sock"), { limits: { replyBytes: 200 } });
   const wide = clients[0] ?? assert.fail();
-  const poor = await connect(narrow.spec);
+  const poor = await connect(narrow.spec, { protocol: "perf" });
   const streams = [];
   for (const client of [wide, poor, clients[1] ?? assert.fail()]) {
     const source = await client.find("events.happened");

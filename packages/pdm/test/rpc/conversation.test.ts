@@ -166,7 +166,7 @@ test("an id may be used again after its answer, and not before", async () => {
   assert.deepEqual(await own.next(), { jsonrpc: "2.0", id: "a", result: {} });
 });
 
-test("the ids 1 and \"1\" are two", async () => {
+test('the ids 1 and "1" are two', async () => {
   using own = await server.connect();
   own.raw.write(
     '{"jsonrpc":"2.0","id":1,"method":"read","params":{"name":"shop.first"}}\n{"jsonrpc":"2.0","id":"1","method":"ping"}\n',

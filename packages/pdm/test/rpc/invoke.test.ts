@@ -121,7 +121,11 @@ const REFUSALS: Readonly<Record<string, readonly [params: object, argument: stri
   "an argument below its minimum": [{ name: "order", args: ["tea", 0] }, "count", /^count must be .* 1, not 0/u],
   "an argument missing": [{ name: "order" }, "sku", /^sku is missing/u],
   "an argument too many": [{ name: "order", args: ["a", 1, "b", 4] }, "argument 4", /is one too many/u],
-  "an unknown name": [{ name: "order", args: { sku: "tea", colour: 1 } }, "colour", /is not a parameter; there are: sku/u],
+  "an unknown name": [
+    { name: "order", args: { sku: "tea", colour: 1 } },
+    "colour",
+    /is not a parameter; there are: sku/u,
+  ],
   "a name that every object has": [{ name: "order", named: { constructor: 1 } }, "constructor", /is not a parameter/u],
   "the name __proto__": [
     { name: "order", named: JSON.parse('{"__proto__":{"sku":"tea"}}') as object },
@@ -146,7 +150,10 @@ for (const [what, [{ name, ...params }, argument, message]] of Object.entries(RE
 ][]) {
   test(`invoke with ${what} names it, and nothing is called`, async () => {
     const { error } = await client.ask("invoke", { name: `shop.${name}`, ...params });
-    assert.deepEqual([error?.code, error?.data.code, error?.data["argument"]], [-32_602, "ERR_PDM_INVALID_ARGUMENT", argument]);
+    assert.deepEqual(
+      [error?.code, error?.data.code, error?.data["argument"]],
+      [-32_602, "ERR_PDM_INVALID_ARGUMENT", argument],
+    );
     assert.match(error?.message ?? "", message);
     assert.deepEqual(calls, []);
   });
@@ -154,7 +161,11 @@ for (const [what, [{ name, ...params }, argument, message]] of Object.entries(RE
 
 /** The method of `shop.methods`, and the error. */
 const FAILURES: Readonly<Record<string, readonly [code: number, message: string, data: object]>> = {
-  fail: [-32_006, "shop.methods failed: not today", { error: { name: "RangeError", message: "not today", code: "E_SHUT" } }],
+  fail: [
+    -32_006,
+    "shop.methods failed: not today",
+    { error: { name: "RangeError", message: "not today", code: "E_SHUT" } },
+  ],
   failLater: [-32_006, "shop.methods failed: nor later", { error: { name: "Error", message: "nor later" } }],
   throwText: [-32_006, "shop.methods failed: just text", { error: { name: "string", message: "just text" } }],
   throwDeadline: [

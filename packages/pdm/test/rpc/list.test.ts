@@ -54,7 +54,10 @@ const QUERIES: Readonly<Record<string, readonly [params: object, answer: readonl
   "a glob in the middle": [{ names: "shop.*/cancel" }, ["orders/cancel"]],
   "a glob that fits nothing": [{ names: "shop.x*" }, []],
   "a name that is none": [{ names: "__proto__" }, []],
-  "a text of the description, in whatever case": [{ text: "ORDER" }, ["orders", "orders/17", "orders/18", "orders/cancel"]],
+  "a text of the description, in whatever case": [
+    { text: "ORDER" },
+    ["orders", "orders/17", "orders/18", "orders/cancel"],
+  ],
   "a text that stands nowhere": [{ text: "constructor" }, []],
   "a member of the attribute": [{ where: { kind: "counter" } }, ["sales"]],
   "a member of the attribute that nobody wrote down": [{ names: "shop.**", where: { writable: true } }, ["stock"]],
@@ -79,7 +82,10 @@ const QUERIES: Readonly<Record<string, readonly [params: object, answer: readonl
   "33 globs": [{ names: Array.from({ length: 33 }, () => "*") }, /^ERR_PDM_LIMIT: there are 33 globs/u],
   "no text at all": [{ text: "" }, /^ERR_PDM_INVALID_ARGUMENT: text/u],
   "a pattern": [{ where: { kind: { pattern: "(a+)+" } } }, /^ERR_PDM_INVALID_ARGUMENT: where\.kind.*pattern/u],
-  "an unknown keyword": [{ value: { $ref: "#" } }, /^ERR_PDM_INVALID_ARGUMENT: value: .*\$ref|^ERR_PDM_INVALID_ARGUMENT: value/u],
+  "an unknown keyword": [
+    { value: { $ref: "#" } },
+    /^ERR_PDM_INVALID_ARGUMENT: value: .*\$ref|^ERR_PDM_INVALID_ARGUMENT: value/u,
+  ],
   "a filter that is a list": [{ where: ["kind"] }, /^ERR_PDM_INVALID_ARGUMENT: where/u],
   "more than 32 fields": [
     { where: Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`f${index}`, 1])) },

@@ -164,7 +164,10 @@ test("values that are too large together are cut, and then an error each", async
   assert.equal(items.length, 7);
   const kinds = items.map(({ value, error }) => error?.data.code ?? (typeof value === "object" ? "cut" : typeof value));
   assert.deepEqual(kinds.slice(0, 4), ["number", "string", "string", "cut"]);
-  assert.ok(kinds.slice(4).every((kind) => kind === "ERR_PDM_LIMIT" || kind === "cut"), kinds.join(" "));
+  assert.ok(
+    kinds.slice(4).every((kind) => kind === "ERR_PDM_LIMIT" || kind === "cut"),
+    kinds.join(" "),
+  );
   assert.ok(kinds.includes("ERR_PDM_LIMIT"));
 });
 

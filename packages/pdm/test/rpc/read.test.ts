@@ -41,7 +41,7 @@ before(async () => {
       }),
       directory: { list: () => [], lookup: () => undefined },
     },
-    { limits: { handles: 3, handleIdleMs: 60 } },
+    { limits: { handles: 3 } },
   );
   client = await server.connect();
 });
@@ -75,7 +75,10 @@ const READS: Readonly<Record<string, readonly [params: object, answer: unknown]>
   "a path to a byte": [{ name: "bytes", path: [2_999] }, 7],
   "a path to an error's field": [{ name: "error", path: ["limit"] }, 5],
   "a path to an error's message": [{ name: "error", path: ["message"] }, "too many"],
-  "a path to an error's stack": [{ name: "error", path: ["stack"] }, /^ERR_PDM_INVALID_ARGUMENT: .*nothing at \["stack"\]/u],
+  "a path to an error's stack": [
+    { name: "error", path: ["stack"] },
+    /^ERR_PDM_INVALID_ARGUMENT: .*nothing at \["stack"\]/u,
+  ],
   "a path into a number": [{ name: "number", path: ["x"] }, /^ERR_PDM_INVALID_ARGUMENT: .*nothing at \["x"\]/u],
   "a path over a list's end": [{ name: "list", path: [2_500] }, /^ERR_PDM_INVALID_ARGUMENT: .*nothing at \[2500\]/u],
   "a path before a list's start": [{ name: "list", path: [-1] }, /^ERR_PDM_INVALID_ARGUMENT/u],
@@ -86,7 +89,10 @@ const READS: Readonly<Record<string, readonly [params: object, answer: unknown]>
   ],
   "a path through __proto__": [{ name: "deep", path: ["orders", "__proto__"] }, /^ERR_PDM_INVALID_ARGUMENT/u],
   "a path through a Map's own methods": [{ name: "map", path: ["size"] }, /^ERR_PDM_INVALID_ARGUMENT/u],
-  "a path of 101 steps": [{ name: "deep", path: Array.from({ length: 101 }, () => 0) }, /^ERR_PDM_INVALID_ARGUMENT: path/u],
+  "a path of 101 steps": [
+    { name: "deep", path: Array.from({ length: 101 }, () => 0) },
+    /^ERR_PDM_INVALID_ARGUMENT: path/u,
+  ],
   "a path with a fraction": [{ name: "list", path: [0.5] }, /^ERR_PDM_INVALID_ARGUMENT: path\[0\]/u],
   "a path to a getter that throws": [{ name: "odd", path: ["trap"] }, /^ERR_PDM_FAILED: shop\.odd failed: trapped/u],
   "a value with a getter that throws": [{ name: "odd" }, /^ERR_PDM_FAILED: shop\.odd failed: trapped/u],
@@ -95,11 +101,17 @@ const READS: Readonly<Record<string, readonly [params: object, answer: unknown]>
   "an entry of what is no directory": [{ name: "number/x" }, /^ERR_PDM_NO_SUCH_INTERFACE: .*dir/u],
   "an attribute that fails": [{ name: "broken" }, /^ERR_PDM_FAILED: shop\.broken failed: no disk/u],
   "no items at all": [{ name: "list", limits: { items: 0 } }, /^ERR_PDM_INVALID_ARGUMENT: limits\.items/u],
-  "less bytes than any mark needs": [{ name: "list", limits: { bytes: 511 } }, /^ERR_PDM_INVALID_ARGUMENT: limits\.bytes/u],
+  "less bytes than any mark needs": [
+    { name: "list", limits: { bytes: 511 } },
+    /^ERR_PDM_INVALID_ARGUMENT: limits\.bytes/u,
+  ],
   "a handle that is none": [{ name: "number", limits: [] }, /^ERR_PDM_INVALID_ARGUMENT: limits/u],
 };
 
-for (const [what, [{ name, ...params }, expected]] of Object.entries(READS) as [string, [{ name: string }, unknown]][]) {
+for (const [what, [{ name, ...params }, expected]] of Object.entries(READS) as [
+  string,
+  [{ name: string }, unknown],
+][]) {
   test(`read of ${what}`, async () => {
     const request = { name: `shop.${name}`, ...params };
     if (expected instanceof RegExp) assert.match(await client.fail("read", request), expected);
@@ -112,7 +124,11 @@ test("of what an object threw, name, message and code are told, and no stack", a
   assert.deepEqual(error, {
     code: -32_006,
     message: "shop.broken failed: no disk",
-    data: { code: "ERR_PDM_FAILED", name: "shop.broken", error: { name: "TypeError", message: "no disk", code: "EDISK" } },
+    data: {
+      code: "ERR_PDM_FAILED",
+      name: "shop.broken",
+      error: { name: "TypeError", message: "no disk", code: "EDISK" },
+    },
   });
 });
 
@@ -159,7 +175,7 @@ test("a text and bytes that are cut are fetched piece by piece, and are whole", 
 test("from says how much of the rest is passed over, and may be over its end", async () => {
   const { value } = (await client.get("read", { name: "shop.list", limits: { items: 1 } })) as { value: CutMark[] };
   const handle = value[1]?.$cut.handle;
-  assert.deepEqual(((await client.get("fetch", { handle, from: 2_498 }))["value"] as number[]), [2_499]);
+  assert.deepEqual((await client.get("fetch", { handle, from: 2_498 }))["value"] as number[], [2_499]);
   for (const from of [2_499, 1e15, 1e300]) assert.deepEqual((await client.get("fetch", { handle, from }))["value"], []);
   assert.match(await client.fail("fetch", { handle, from: -1 }), /^ERR_PDM_INVALID_ARGUMENT: from/u);
 });
@@ -174,7 +190,7 @@ test("what is nested too deep is cut, and can be fetched", async () => {
   assert.equal(orders[0]?.sku, "tea");
 });
 
-test("a handle that was released, never was, made room for others, or was not used for long, is there no more", async () => {
+test("a handle that was released, never was, or made room for others is there no more", async () => {
   using own = await server.connect();
   const cut = async (): Promise<number> => {
     const { value } = (await own.get("read", { name: "shop.list", limits: { items: 1 } })) as { value: CutMark[] };
@@ -196,11 +212,21 @@ test("a handle that was released, never was, made room for others, or was not us
   // A session's handles are its own.
   using other = await server.connect();
   assert.match(await other.fail("fetch", { handle: last }), /^ERR_PDM_NO_SUCH_HANDLE/u);
+});
+
+test("a handle that was not used for long is there no more", async () => {
+  await using forgetful = await RpcServer.start(
+    { short: new ValueAttribute([1, 2, 3]) },
+    { limits: { handleIdleMs: 20 } },
+  );
+  using own = await forgetful.connect();
+  const { value } = (await own.get("read", { name: "shop.short", limits: { items: 1 } })) as { value: CutMark[] };
   for (;;) {
+    // Each fetch makes it last longer, so that it is waited for in between.
     await new Promise((resolve) => {
-      setTimeout(resolve, 130);
+      setTimeout(resolve, 50);
     });
-    const answer = await own.ask("fetch", { handle: last, limits: { items: 1 } });
+    const answer = await own.ask("fetch", { handle: value[1]?.$cut.handle });
     if (answer.error?.data.code === "ERR_PDM_NO_SUCH_HANDLE") break;
   }
 });

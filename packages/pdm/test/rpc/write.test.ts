@@ -146,7 +146,10 @@ const REFUSALS: Readonly<Record<string, readonly [params: object, message: RegEx
   "that never ends": [{ name: "hanging", value: 1, timeoutMs: 30 }, /^ERR_PDM_DEADLINE: shop\.hanging/u],
 };
 
-for (const [what, [{ name, ...params }, message]] of Object.entries(REFUSALS) as [string, [{ name: string }, RegExp]][]) {
+for (const [what, [{ name, ...params }, message]] of Object.entries(REFUSALS) as [
+  string,
+  [{ name: string }, RegExp],
+][]) {
   test(`a write of ${what} fails, and nothing is written`, async () => {
     level = 3;
     writes = 0;

@@ -1,4 +1,3 @@
-import { resolveName } from "../../session/access.js";
 import type { ObjectReference } from "../../session/access.js";
 import type { RpcCall } from "../call.js";
 import { hashText } from "../digest.js";
@@ -50,13 +49,10 @@ export const DESCRIBE: RpcMethod<DescribeParams> = {
       void answer(call, params, undefined);
       return;
     }
-    call.target = params.name;
-    call.follow(
-      resolveName(call.peer.session, params.name, call.options, (outcome) => {
-        if (outcome.threw) call.fail(outcome.error);
-        else void answer(call, params, outcome.value);
-      }),
-    );
+    call.withObject(params.name, (root) => {
+      void answer(call, params, root);
+      return undefined;
+    });
   },
 };
 

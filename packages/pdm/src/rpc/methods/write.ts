@@ -1,4 +1,4 @@
-import { resolveName, writeAttribute } from "../../session/access.js";
+import { writeAttribute } from "../../session/access.js";
 import type { RpcMethod } from "../method.js";
 import { decodeFor, encodeFor, encodeWhole, limitValue } from "../value-text.js";
 import { ANY_VALUE, OBJECT_NAME } from "./members.js";
@@ -37,24 +37,12 @@ export const WRITE: RpcMethod<WriteParams> = {
       "expected" in params
         ? encodeWhole(decodeFor(connection.limits, params.expected, "expected").value, bounds)
         : undefined;
-    call.target = params.name;
-    call.follow(
-      resolveName(session, params.name, call.options, (resolved) => {
-        if (resolved.threw) {
-          call.fail(resolved.error);
-          return;
-        }
-        const options = {
-          ...call.options,
-          ...(expected !== undefined && { expected: (before: unknown) => encodeWhole(before, bounds) === expected }),
-        };
-        call.follow(
-          writeAttribute(session, resolved.value, value, options, (outcome) => {
-            if (outcome.threw) call.fail(outcome.error);
-            else call.succeedWith(() => `{"before":${encodeFor(call.peer, outcome.value.before, bounds)}}`);
-          }),
-        );
-      }),
+    const isExpected =
+      expected === undefined ? undefined : (before: unknown) => encodeWhole(before, bounds) === expected;
+    call.withObject(params.name, (object) =>
+      writeAttribute(session, object, value, { ...call.options, expected: isExpected }, (outcome) =>
+        call.conclude(outcome, ({ before }) => `{"before":${encodeFor(call.peer, before, bounds)}}`),
+      ),
     );
   },
 };

@@ -1,9 +1,9 @@
-import { Tuple } from "../pickle/values.js";
-import { NoSuchInterfaceError } from "./errors.js";
-import type { PerfChannel } from "./perf-channel.js";
-import type { RequestDescription } from "./remote-failure.js";
+import { Tuple } from "../../pickle/values.js";
+import { NoSuchInterfaceError } from "../errors.js";
+import type { PerfChannel } from "./channel.js";
+import type { RequestDescription } from "./failure.js";
 import { Subscription } from "./subscription.js";
-import { takeValue, type Outcome, type Receiver, type RequestOptions, type Waiter } from "./waiter.js";
+import { takeValue, type Outcome, type Receiver, type RequestOptions, type Waiter } from "../waiter.js";
 
 /**
  * One object bound on the server to one id, shared by those who hold it, and unbound when the last lets go. Those who wait

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
-import { NoSuchInterfaceError, NoSuchMethodError, NoSuchNameError, ReadFailedError, RemoteError } from "./errors.js";
+import { NoSuchInterfaceError, NoSuchMethodError, NoSuchNameError, ReadFailedError, RemoteError } from "../errors.js";
 import { readPythonObject, type PythonObject } from "./python-object.js";
-import { escapeUnsafe } from "./quoted-text.js";
+import { showText } from "../quoted-text.js";
 
 /** What was asked, for the meaning of an exception and for its message. */
 export interface RequestDescription {
@@ -57,17 +57,9 @@ export function describeException(exception: unknown): string {
   const name = pythonClass.slice(pythonClass.lastIndexOf(".") + 1);
   const quoted = name === "KeyError";
   const text = args.map((arg) => (typeof arg === "string" && !quoted ? arg : describeValue(arg))).join(", ");
-  return escapeControls(text === "" ? name : `${name}: ${text}`);
+  return showText(text === "" ? name : `${name}: ${text}`, MAX_TEXT_CHARACTERS);
 }
 
 function describeValue(value: unknown): string {
   return inspect(value, { depth: 1, maxArrayLength: 5, maxStringLength: MAX_TEXT_CHARACTERS, breakLength: Infinity });
-}
-
-function escapeControls(text: string): string {
-  const cut = text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}…` : text;
-  const printable = cut.replaceAll(/[\p{Cc}\p{Cs}]/gu, (control) =>
-    control === "\n" ? control : JSON.stringify(control).slice(1, -1),
-  );
-  return escapeUnsafe(printable);
 }

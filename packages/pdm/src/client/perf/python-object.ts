@@ -1,4 +1,4 @@
-import { Instance } from "../pickle/values.js";
+import { Instance } from "../../pickle/values.js";
 
 /** An instance of a Python class, as far as programs usually look. */
 export interface PythonObject {

@@ -1,9 +1,9 @@
-import type { InputBuffer } from "../wire/input-buffer.js";
-import type { ClientConnection, ClientConversation } from "./connection.js";
-import { ProtocolError, RequestTimeoutError, TooManyRequestsError } from "./errors.js";
-import { Fifo } from "./fifo.js";
-import { quoteText } from "./quoted-text.js";
-import { Waiter, type Outcome, type RequestOptions } from "./waiter.js";
+import type { InputBuffer } from "../../wire/input-buffer.js";
+import type { ClientConnection, ClientConversation } from "../connection.js";
+import { ProtocolError, RequestTimeoutError, TooManyRequestsError } from "../errors.js";
+import { Fifo } from "../fifo.js";
+import { quoteText } from "../quoted-text.js";
+import { Waiter, type Outcome, type RequestOptions } from "../waiter.js";
 
 /** What became of one command. */
 export interface ReplResult {

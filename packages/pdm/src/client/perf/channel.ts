@@ -1,13 +1,13 @@
-import { decodePickle, type DecodeOptions } from "../pickle/decode.js";
-import { encodePickle, type EncodeOptions } from "../pickle/encode.js";
-import type { Tuple } from "../pickle/values.js";
-import { FRAME_HEADER_BYTES, sealFrame, takeFrame } from "../wire/frame.js";
-import type { InputBuffer } from "../wire/input-buffer.js";
-import type { ClientConnection, ClientConversation } from "./connection.js";
-import { ProtocolError, RequestTimeoutError, TooManyRequestsError } from "./errors.js";
-import { Fifo } from "./fifo.js";
-import { createRemoteError, describeException, type RequestDescription } from "./remote-failure.js";
-import { Waiter, type Outcome, type Receiver, type RequestOptions } from "./waiter.js";
+import { decodePickle, type DecodeOptions } from "../../pickle/decode.js";
+import { encodePickle, type EncodeOptions } from "../../pickle/encode.js";
+import type { Tuple } from "../../pickle/values.js";
+import { FRAME_HEADER_BYTES, sealFrame, takeFrame } from "../../wire/frame.js";
+import type { InputBuffer } from "../../wire/input-buffer.js";
+import type { ClientConnection, ClientConversation } from "../connection.js";
+import { ProtocolError, RequestTimeoutError, TooManyRequestsError } from "../errors.js";
+import { Fifo } from "../fifo.js";
+import { createRemoteError, describeException, type RequestDescription } from "./failure.js";
+import { Waiter, type Outcome, type Receiver, type RequestOptions } from "../waiter.js";
 
 /** What takes the events of one id. */
 export interface EventSink {

@@ -1,11 +1,11 @@
-import { Tuple } from "../pickle/values.js";
-import { HandleClosedError } from "./errors.js";
-import type { StreamQueue } from "./stream-queue.js";
-import type { EventSink, PerfChannel } from "./perf-channel.js";
+import { Tuple } from "../../pickle/values.js";
+import { HandleClosedError } from "../errors.js";
+import type { ReceivedEvent, StreamQueue } from "../stream-queue.js";
+import type { EventSink, PerfChannel } from "./channel.js";
 import { readPythonObject, type PythonObject } from "./python-object.js";
-import type { RequestDescription } from "./remote-failure.js";
-import { LOSS_FIELD } from "../wire/loss-notice.js";
-import { takeValue, type Outcome, type RequestOptions, type Waiter } from "./waiter.js";
+import type { RequestDescription } from "./failure.js";
+import { LOSS_FIELD } from "../../wire/loss-notice.js";
+import { takeValue, type Outcome, type RequestOptions, type Waiter } from "../waiter.js";
 
 /**
  * The one subscription that an id can have on the server, shared by all streams of this side: `subs` when the first
@@ -16,7 +16,7 @@ export class Subscription implements EventSink {
   readonly #channel: PerfChannel;
   readonly #id: number;
   readonly #request: RequestDescription;
-  readonly #queues = new Set<StreamQueue>();
+  readonly #queues = new Set<StreamQueue<ReceivedEvent>>();
   readonly #waiters = new Set<Waiter<unknown>>();
   #state: "none" | "asked" | "standing" = "none";
   /** Subscriptions that were ended, but whose events may still be on their way. */
@@ -29,7 +29,7 @@ export class Subscription implements EventSink {
   }
 
   /** Resolves when the subscription stands; events go to `queue` from then on, or a little earlier. */
-  async add(queue: StreamQueue, options: RequestOptions): Promise<void> {
+  async add(queue: StreamQueue<ReceivedEvent>, options: RequestOptions): Promise<void> {
     const waiter = this.#channel.createWaiter<unknown>(options, this.#request);
     if (!waiter.settled) this.#join(queue, waiter);
     try {
@@ -43,7 +43,7 @@ export class Subscription implements EventSink {
   }
 
   /** No more events for `queue`. */
-  remove(queue: StreamQueue): void {
+  remove(queue: StreamQueue<ReceivedEvent>): void {
     if (this.#queues.delete(queue)) this.#leaveUnwanted();
   }
 
@@ -62,8 +62,18 @@ export class Subscription implements EventSink {
     if (this.#ending > 0) return;
     const object = readPythonObject(event);
     const lost = readLossNotice(object);
+    const { pythonClass: className, fields } = object;
+    const { time } = fields;
+    const received: ReceivedEvent = {
+      className,
+      fields,
+      value: event,
+      sequence: undefined,
+      time: typeof time === "number" ? time : undefined,
+      skipped: 0,
+    };
     for (const queue of this.#queues) {
-      if (lost === undefined) queue.push({ ...object, value: event }, memoryBytes);
+      if (lost === undefined) queue.push(received, memoryBytes);
       else queue.noteLost(lost);
     }
   }
@@ -77,7 +87,7 @@ export class Subscription implements EventSink {
     this.#state = "none";
   }
 
-  #join(queue: StreamQueue, waiter: Waiter<unknown>): void {
+  #join(queue: StreamQueue<ReceivedEvent>, waiter: Waiter<unknown>): void {
     this.#queues.add(queue);
     if (this.#state === "standing") {
       waiter.settle({ kind: "returned", value: undefined });

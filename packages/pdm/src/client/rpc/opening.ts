@@ -1,0 +1,31 @@
+import { readClockMs } from "../../clock.js";
+import type { ClientLimits } from "../../limits.js";
+import { ConnectionLostError, HelloError } from "../errors.js";
+import { openConnection } from "../hello.js";
+import { RpcChannel, type DefaultTimeout } from "./channel.js";
+
+/** What a connection over `rpc` is made with, each time. */
+export interface RpcOpening {
+  readonly spec: string;
+  readonly limits: ClientLimits;
+  /** For connecting, the greeting included. */
+  readonly timeoutMs: number;
+  readonly defaultTimeout: DefaultTimeout;
+}
+
+/** A channel that was greeted. Throws as `openConnection` does; nothing stays open then. */
+export async function openRpcChannel(opening: RpcOpening, signal: AbortSignal | undefined): Promise<RpcChannel> {
+  const { spec, limits, timeoutMs, defaultTimeout } = opening;
+  const startedMs = readClockMs();
+  const connection = await openConnection(spec, "rpc", limits, { signal, timeoutMs });
+  const leftMs = timeoutMs === Infinity ? Infinity : Math.max(1, timeoutMs - (readClockMs() - startedMs));
+  const channel = new RpcChannel(connection, defaultTimeout, { signal, timeoutMs: leftMs });
+  const outcome = await channel.greeted.outcome;
+  if (outcome.kind === "returned") return channel;
+  connection.close();
+  const error = outcome.makeError();
+  if (!(error instanceof ConnectionLostError)) throw error;
+  throw new HelloError("ERR_PDM_HELLO_NOT_PDM", `${spec}: it accepted rpc, but did not say what it is`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,152 @@
+import type { Cut } from "../../json/cut.js";
+import { PdmError } from "../../errors.js";
+import type { ConnectionLostError } from "../errors.js";
+import type { ObjectAccess } from "../object-access.js";
+import { RemoteError } from "../errors.js";
+import { checkQueueSize } from "../queue-stream.js";
+import type {
+  DescribeOptions,
+  FetchOptions,
+  ListedObject,
+  ListOptions,
+  ReadItem,
+  ReadManyOptions,
+  SampleOptions,
+  ServerDescription,
+} from "../request-options.js";
+import { RemoteSample, SampleStream, type ReceivedSample } from "../sample-stream.js";
+import type { ServerAccess } from "../server-access.js";
+import type { ServerGreeting } from "../server-greeting.js";
+import { StreamQueue } from "../stream-queue.js";
+import { takeValue, type RequestOptions } from "../waiter.js";
+import { DescriptionCache } from "./description-cache.js";
+import { createRemoteError } from "./failure.js";
+import type { RpcLink } from "./link.js";
+import { asRecord, readList, readText } from "./members.js";
+import { findRpcObject } from "./object.js";
+import { RpcSubscription } from "./subscription.js";
+import { listObjects } from "./tree.js";
+import { encodeLimits } from "./values.js";
+
+/** A server over `rpc`. */
+export class RpcServer implements ServerAccess {
+  readonly protocol = "rpc";
+  readonly closed: Promise<ConnectionLostError | undefined>;
+  readonly #link: RpcLink;
+  readonly #descriptions: DescriptionCache;
+
+  constructor(link: RpcLink) {
+    this.#link = link;
+    this.closed = link.closed;
+    this.#descriptions = new DescriptionCache(link);
+  }
+
+  get greeting(): ServerGreeting | undefined {
+    return this.#link.greeting;
+  }
+
+  find(name: string, options: RequestOptions): Promise<ObjectAccess> {
+    return findRpcObject(this.#link, name, options);
+  }
+
+  lookUp(module: string, name: string, options: RequestOptions): Promise<ObjectAccess> {
+    return findRpcObject(this.#link, `${module}.${name}`, options);
+  }
+
+  list(names: readonly string[], options: ListOptions): Promise<ListedObject[]> {
+    return listObjects(this.#link, names, options);
+  }
+
+  describe(name: string | undefined, options: DescribeOptions): Promise<ServerDescription> {
+    return this.#descriptions.describe(name, options);
+  }
+
+  async readMany(names: readonly string[], options: ReadManyOptions): Promise<ReadItem[]> {
+    const params = `"names":${JSON.stringify(names)}${encodeLimits(options.limits)}`;
+    const outcome = await this.#link.request(
+      {
+        method: "readMany",
+        target: "",
+        params,
+        readResult: ({ items }, channel) => readItems(items, (form) => channel.readValue(form)),
+      },
+      options,
+    );
+    return takeValue(outcome);
+  }
+
+  async sample(names: readonly string[], options: SampleOptions): Promise<SampleStream> {
+    const { everyMs, onChange, signal } = options;
+    const { queuedEvents, queuedEventBytes } = this.#link.limits;
+    const size = checkQueueSize("maxQueuedSamples", options.maxQueuedSamples ?? queuedEvents);
+    const queue = new StreamQueue<ReceivedSample>(size, queuedEventBytes);
+    const wishes = JSON.stringify({ names, everyMs, onChange }).slice(1, -1);
+    const subscription = new RpcSubscription(this.#link, {
+      method: "sample",
+      target: "",
+      params: `${wishes}${encodeLimits(options.limits)}`,
+      queue,
+      readItem: readSample,
+      isComplete: false,
+    });
+    try {
+      await subscription.start(options);
+    } catch (error) {
+      subscription.stop();
+      throw error;
+    }
+    const stream = new SampleStream({
+      queue,
+      makeItem: (queued) => new RemoteSample(queued),
+      signal,
+      onClose: () => subscription.stop(),
+    });
+    // It may have happened since the reply came.
+    if (signal?.aborted === true) stream.close();
+    return stream;
+  }
+
+  async fetch(cut: Cut, options: FetchOptions): Promise<unknown> {
+    const { handle } = cut;
+    if (handle === undefined)
+      throw new PdmError("ERR_PDM_OPTION", "the server has not kept what was cut: it has no handle");
+    const outcome = await this.#link.request(
+      {
+        method: "fetch",
+        target: "",
+        params: `"handle":${handle}${encodeLimits(options.limits)}`,
+        readResult: ({ value }, channel) => channel.readValue(value),
+      },
+      options,
+    );
+    return takeValue(outcome);
+  }
+
+  async ping(options: RequestOptions): Promise<void> {
+    const request = { method: "ping", target: "", params: "", readResult: () => undefined };
+    takeValue(await this.#link.request(request, options));
+  }
+
+  close(): void {
+    this.#link.close();
+  }
+}
+
+function readSample(params: Readonly<Record<string, unknown>>, decode: (form: unknown) => unknown): ReceivedSample {
+  const { time, items, skipped } = params;
+  return {
+    time: typeof time === "number" ? time : 0,
+    items: readItems(items, decode),
+    skipped: typeof skipped === "number" ? skipped : 0,
+  };
+}
+
+function readItems(form: unknown, decode: (form: unknown) => unknown): ReadItem[] {
+  return Array.from(readList(form, "items"), (item) => {
+    const { name: nameForm, value, error } = asRecord(item);
+    const name = readText(nameForm, "name");
+    if (error === undefined) return { name, value: decode(value) };
+    const failure = createRemoteError(error, { method: "readMany", target: name });
+    return { name, error: failure instanceof RemoteError ? failure : new RemoteError(failure.message) };
+  });
+}

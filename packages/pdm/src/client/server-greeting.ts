@@ -1,0 +1,22 @@
+/** What a server says of itself, and of what the client may do, when it is connected to. Frozen. */
+export interface ServerGreeting {
+  readonly server: { readonly name: string; readonly version: string };
+  readonly process: {
+    readonly pid: number;
+    /** In the form `2026-11-25T12:00:00.000Z`. The same process has the same `pid` and the same `startedAt`. */
+    readonly startedAt: string;
+    readonly title: string;
+    /** The version of Node.js. */
+    readonly node: string;
+    /** What the service calls its own version; null where it says nothing. */
+    readonly build: string | null;
+  };
+  /** This connection's entry in `pdm.sessions`. */
+  readonly session: number;
+  readonly role: string;
+  readonly rights: readonly string[];
+  /** Names of the protocol's methods and features. */
+  readonly capabilities: readonly string[];
+  /** The server's own limits, by name. */
+  readonly limits: Readonly<Record<string, number>>;
+}
