@@ -18,13 +18,11 @@ interface Greed {
   readonly clients: number;
   /** What each does to hold, or to keep the daemon busy with, as much as it may. */
   readonly act: (client: LineClient, index: number) => void;
-  /** Turns of the wait in which it goes on. */
-  readonly again?: (client: LineClient) => void;
 }
 
 const GREEDY: Readonly<Record<string, Greed>> = {
   "streams that are never granted anything": {
-    clients: 50,
+    clients: 20,
     act: (client) => {
       client.raw.write(
         many(100, (id) => request(id, "invoke", { name: "test.methods", operation: "stream", args: [1_000_000] })),
@@ -32,7 +30,7 @@ const GREEDY: Readonly<Record<string, Greed>> = {
     },
   },
   "streams with all credit that nobody reads": {
-    clients: 20,
+    clients: 10,
     act: (client) => {
       client.raw.socket.pause();
       client.raw.write(
@@ -43,10 +41,10 @@ const GREEDY: Readonly<Record<string, Greed>> = {
     },
   },
   "uploads that are never ended, filled with what takes much memory": {
-    clients: 20,
+    clients: 4,
     act: (client) => {
-      const piece = `[${"[],".repeat(40_000)}0]`;
-      for (let id = 1; id <= 30; id++) {
+      const piece = `[${"[],".repeat(20_000)}0]`;
+      for (let id = 1; id <= 10; id++) {
         client.raw.write(
           request(id, "invoke", { name: "test.methods", operation: "hold", args: [{ $stream: id }] }) +
             `{"jsonrpc":"2.0","method":"stream.data","params":{"stream":${id},"data":${piece}}}\n`.repeat(3),
@@ -54,19 +52,17 @@ const GREEDY: Readonly<Record<string, Greed>> = {
       }
     },
   },
-  "a million subscriptions": {
-    clients: 20,
+  "ten thousand subscriptions": {
+    clients: 1,
     act: (client) => {
-      client.raw.write(
-        many(50_000 / 10, (id) => request(id, "subscribe", { name: "test.happened", minIntervalMs: 1 })).repeat(10),
-      );
+      client.raw.write(many(10_000, (id) => request(id, "subscribe", { name: "test.happened", minIntervalMs: 1 })));
     },
   },
   "samplings of everything as often as it goes": {
-    clients: 10,
+    clients: 3,
     act: (client) => {
       client.raw.socket.pause();
-      client.raw.write(many(256, (id) => request(id, "sample", { names: "test.sources/**", everyMs: 1 })));
+      client.raw.write(many(20, (id) => request(id, "sample", { names: "test.sources/**", everyMs: 1 })));
       client.raw.write(
         many(256, (id) => request(id, "sample", { names: ["test.number", "test.counter"], everyMs: 1 })),
       );
@@ -75,29 +71,28 @@ const GREEDY: Readonly<Record<string, Greed>> = {
   "the whole tree described in a loop": {
     clients: 100,
     act: (client) => {
-      client.raw.socket.resume();
-      client.raw.write(many(20, (id) => request(id, "describe")));
+      client.raw.write(many(2, (id) => request(id, "describe")));
     },
   },
-  "1,000 descriptions in one segment": {
-    clients: 3,
-    act: (client) => client.raw.write(many(1_000, (id) => request(id, "describe"))),
+  "300 descriptions in one segment": {
+    clients: 1,
+    act: (client) => client.raw.write(many(300, (id) => request(id, "describe"))),
   },
   "large values that nobody reads": {
-    clients: 50,
+    clients: 20,
     act: (client) => {
       client.raw.socket.pause();
-      client.raw.write(many(100, (id) => request(id, "readMany", { names: ["test.big"] })));
+      client.raw.write(many(2, (id) => request(id, "readMany", { names: ["test.big"] })));
     },
   },
   "the rests of many large values": {
-    clients: 10,
+    clients: 4,
     act: (client) => {
-      client.raw.write(many(100, (id) => request(id, "read", { name: "test.big", limits: { bytes: 512 } })));
+      client.raw.write(many(10, (id) => request(id, "read", { name: "test.big", limits: { bytes: 512 } })));
     },
   },
   "requests that never end, with large arguments": {
-    clients: 50,
+    clients: 20,
     act: (client) => {
       const args = Array.from({ length: 10_000 }, () => []);
       client.raw.write(
@@ -106,11 +101,11 @@ const GREEDY: Readonly<Record<string, Greed>> = {
     },
   },
   "lines that never end": {
-    clients: 100,
+    clients: 50,
     act: (client) => client.raw.write("x".repeat(1_000_000)),
   },
   "events that are wanted and not read, with many of whom only the latest": {
-    clients: 10,
+    clients: 5,
     act: (client) => {
       client.raw.socket.pause();
       client.raw.write(
@@ -132,7 +127,7 @@ for (const [what, { clients: count, act }] of Object.entries(GREEDY)) {
       act(client, index);
     }
     // Another client is served all the while, and events are told.
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       await daemon.ask({ command: "notify", count: 20, bytes: 1_000 });
       assert.deepEqual(await guest.get("read", { name: "test.number" }), { value: 5 });
     }
