@@ -13,7 +13,7 @@ const STEP_SHARE = 1 / 4;
 /** One request under way: who asked, what is pending for it, and its one answer. */
 export class RpcCall {
   readonly peer: Peer;
-  /** Bytes of the request's line: what its arguments may hold in memory is measured by it. */
+  /** Bytes of the request's line, without its line feed: what its arguments may hold in memory is measured by it. */
   readonly lineBytes: number;
   /** The object that it is about, for errors. */
   target: string | undefined;

@@ -96,10 +96,10 @@ test("start and finish come as pairs with the same id", async () => {
   assert.deepEqual(
     values.map((value) => [value.$class, value.id - (values[0]?.id ?? 0), value.aborted]),
     [
-      ["StartEvent", 0, undefined],
-      ["FinishEvent", 0, false],
-      ["StartEvent", 1, undefined],
-      ["FinishEvent", 1, true],
+      ["pdm.perf.startevent", 0, undefined],
+      ["pdm.perf.finishevent", 0, false],
+      ["pdm.perf.startevent", 1, undefined],
+      ["pdm.perf.finishevent", 1, true],
     ],
   );
 });
@@ -329,5 +329,5 @@ for (const [how, end] of [
 
 test("the class of an event is a part of its value", async () => {
   const [heard] = await hear({ name: "shop.plain" }, () => plain.notify(new FinishEvent({ id: 4 }, true, 13)));
-  assert.deepEqual(heard?.["value"], { $class: "FinishEvent", time: 13, id: 4, aborted: true });
+  assert.deepEqual(heard?.["value"], { $class: "pdm.perf.finishevent", time: 13, id: 4, aborted: true });
 });
