@@ -1,6 +1,6 @@
-import { EventChannel } from "pdm";
+import { event } from "pdm";
 import type { Catalogue } from "./catalogue.js";
-import { Order, OrderFinished, OrderStarted, sumUp } from "./order.js";
+import { Order, sumUp } from "./order.js";
 import type { OrderLine, OrderStatus } from "./order.js";
 import type { Payment } from "./payment.js";
 
@@ -10,14 +10,27 @@ export interface Wanted {
   readonly quantity: number;
 }
 
+class NotCancellableError extends Error {
+  constructor(id: number, order: Order | undefined) {
+    super(order === undefined ? `there is no order ${id}` : `order ${id} is ${order.status} already`);
+  }
+}
+
 /** The orders, by number. */
 export class OrderBook {
   /** Orders that are kept; the oldest go first, so that the shop can run for ever. The sums below count them all. */
   maxOrders: number = 10_000;
   count: number = 0;
   revenueCents: number = 0;
-  /** Each order as it comes in, and how it ended. */
-  readonly placed: EventChannel<OrderStarted | OrderFinished> = new EventChannel();
+  readonly placed = event({
+    description: "Each order as it comes in, and how it ended: aborted where it failed, with the reason.",
+    start: { type: "object", properties: { customer: { type: "string" } }, required: ["customer"] },
+    finish: {
+      type: "object",
+      properties: { order: { type: "integer" }, totalCents: { type: "integer" }, reason: { type: "string" } },
+      required: ["order", "totalCents"],
+    },
+  });
 
   readonly #catalogue: Catalogue;
   readonly #payment: Payment;
@@ -50,8 +63,7 @@ export class OrderBook {
    * @throws UnknownProductError, OutOfStockError, PaymentDeclinedError (rejects); everything is back on the shelf then
    */
   async place(customer: string, wanted: readonly Wanted[]): Promise<Order> {
-    const start = new OrderStarted(customer);
-    this.placed.notify(start);
+    const placing = this.placed.start({ customer });
     const taken: OrderLine[] = [];
     try {
       for (const { product: id, quantity } of wanted) {
@@ -61,13 +73,31 @@ export class OrderBook {
       }
       await this.#payment.charge(sumUp(taken));
     } catch (error) {
-      for (const line of taken) this.#catalogue.get(line.product).stock += line.quantity;
-      this.placed.notify(new OrderFinished(start, error instanceof Error ? error : new Error(String(error))));
+      this.#putBack(taken);
+      placing.abort({ reason: error instanceof Error ? error.message : String(error) });
       throw error;
     }
     const order = this.#record(customer, taken);
-    this.placed.notify(new OrderFinished(start, order));
+    placing.finish({ order: order.id, totalCents: order.totalCents });
     return order;
+  }
+
+  /**
+   * Takes an order off the books and puts its pieces back on the shelf.
+   *
+   * @throws NotCancellableError where there is no such order, or its invoice is out
+   */
+  cancel(id: number): Order {
+    const order = this.#orders.get(id);
+    if (order?.status !== "placed") throw new NotCancellableError(id, order);
+    this.#orders.delete(id);
+    this.#putBack(order.lines);
+    this.revenueCents -= order.totalCents;
+    return order;
+  }
+
+  #putBack(lines: readonly OrderLine[]): void {
+    for (const { product, quantity } of lines) this.#catalogue.get(product).stock += quantity;
   }
 
   #record(customer: string, lines: readonly OrderLine[]): Order {

@@ -1,5 +1,3 @@
-import { FinishEvent, StartEvent } from "pdm";
-
 export type OrderStatus = "placed" | "invoiced";
 
 /** So many pieces of one product, at the price of the day. */
@@ -30,30 +28,5 @@ export class Order {
 
   get totalCents(): number {
     return sumUp(this.lines);
-  }
-}
-
-/** An order came in. Its own properties are what a subscriber sees; so it is with the next. */
-export class OrderStarted extends StartEvent {
-  readonly customer: string;
-
-  constructor(customer: string) {
-    super();
-    this.customer = customer;
-  }
-}
-
-/** It was placed, or it failed: then it is `aborted`, and `reason` says why. */
-export class OrderFinished extends FinishEvent {
-  readonly order: number | null;
-  readonly totalCents: number | null;
-  readonly reason: string | null;
-
-  constructor(start: OrderStarted, outcome: Order | Error) {
-    const order = outcome instanceof Error ? undefined : outcome;
-    super(start, order === undefined);
-    this.order = order?.id ?? null;
-    this.totalCents = order?.totalCents ?? null;
-    this.reason = outcome instanceof Error ? outcome.message : null;
   }
 }

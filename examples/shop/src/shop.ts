@@ -31,6 +31,15 @@ export class Shop {
     await this.server.close();
   }
 
+  /** Sets a product's price in cents, which its page shows at once; returns the one before. @throws UnknownProductError */
+  setPrice(id: string, cents: number): number {
+    const product = this.catalogue.get(id);
+    const before = product.priceCents;
+    product.priceCents = cents;
+    this.pages.clear();
+    return before;
+  }
+
   #sendInvoices(): number {
     const orders = this.orders.list("placed");
     for (const order of orders) order.status = "invoiced";

@@ -36,9 +36,11 @@ test("every attribute says what it means", async () => {
     const entries = await directory.list();
     assert.ok(entries.length > 2);
     for (const entry of entries) {
-      const attribute = await directory.lookup(entry);
-      assert.match((await attribute.describe())?.description ?? "", /\.$/u, `${name}/${entry}`);
-      await attribute.read();
+      const object = await directory.lookup(entry);
+      // Operations are among them.
+      if (!object.interfaces.includes("attr")) continue;
+      assert.match((await object.describe())?.description ?? "", /\.$/u, `${name}/${entry}`);
+      await object.read();
     }
   }
 });
@@ -56,12 +58,12 @@ test("the statistics count an order, and its start and its finish are events wit
     if (events.length === 4) break;
   }
   assert.deepEqual(
-    events.map(({ pythonClass, fields }) => [pythonClass, fields["aborted"], fields["totalCents"]]),
+    events.map(({ pythonClass, fields }) => [pythonClass, fields["aborted"], fields["totalCents"], fields["reason"]]),
     [
-      ["pdm.perf.startevent", undefined, undefined],
-      ["pdm.perf.finishevent", false, 1980],
-      ["pdm.perf.startevent", undefined, undefined],
-      ["pdm.perf.finishevent", true, null],
+      ["pdm.perf.startevent", undefined, undefined, undefined],
+      ["pdm.perf.finishevent", false, 1980, undefined],
+      ["pdm.perf.startevent", undefined, undefined, undefined],
+      ["pdm.perf.finishevent", true, undefined, "Mug: 999 wanted, 38 left"],
     ],
   );
   assert.equal(events[0]?.fields["id"], events[1]?.fields["id"]);
@@ -77,6 +79,34 @@ test("the cache counts its hits, and can be cleared", async () => {
   assert.equal(Number(await read("shop.cache.pages/hits")), hitsBefore + 1);
   assert.equal(await cache.invoke("clear"), 2);
   assert.equal(await read("shop.cache.pages/entries"), 0);
+});
+
+test("an order can be cancelled until its invoice is out, and what is no number of an order is refused", async () => {
+  const job = await client.find("shop.jobs.invoices");
+  await job.invoke("pause");
+  const { id } = (await (await placeOrder("tea", 2)).json()) as { id: number };
+  const revenueBefore = Number(await read("shop.orders.statistics/revenue"));
+  const cancel = await client.find("shop.orders.cancel");
+  assert.equal(await cancel.invoke("call", [id]), 1300);
+  assert.equal(Number(await read("shop.orders.statistics/revenue")), revenueBefore - 1300);
+  await assert.rejects(
+    cancel.invoke("call", [], { kwargs: { order: id } }),
+    new RegExp(`there is no order ${id}`, "u"),
+  );
+  await assert.rejects(cancel.invoke("call", ["first"]), /order must be a whole number of at least 1, not "first"/u);
+  await assert.rejects(cancel.invoke("call"), /order is missing/u);
+  await job.invoke("resume");
+});
+
+test("a price can be set, and is shown at once", async () => {
+  const setPrice = await client.find("shop.catalogue.setPrice");
+  assert.equal(await setPrice.invoke("call", ["kettle"], { kwargs: { cents: 2_990 } }), 3_490);
+  const { priceCents } = (await (await fetch(`${url}/products/kettle`)).json()) as { priceCents: number };
+  assert.equal(priceCents, 2_990);
+  await assert.rejects(
+    setPrice.invoke("call", ["kettle", 0]),
+    /cents must be a whole number from 1 to 1000000, not 0/u,
+  );
 });
 
 test("a job can be paused, resumed, and run at once", async () => {

@@ -18,7 +18,7 @@ export { attribute } from "./objects/declared-attribute.js";
 export type { AttributeMetadata, AttributeOptions, DeclaredAttribute, ValueOf } from "./objects/declared-attribute.js";
 export { operation } from "./objects/declared-operation.js";
 export type { DeclaredOperation, OperationMetadata, OperationOptions } from "./objects/declared-operation.js";
-export type { Arguments, NoParameters, Parameters } from "./objects/parameters.js";
+export type { Arguments, NoParameters, ParameterTypes } from "./objects/parameters.js";
 export { event } from "./objects/declared-event.js";
 export type { EventMetadata, EventOptions, PairedEventOptions } from "./objects/declared-event.js";
 export type { DescribedChannel } from "./objects/described-channel.js";
@@ -30,7 +30,7 @@ export type { ManagedAttributeOptions } from "./objects/managed.js";
 export { DeclarationError } from "./objects/declaration-error.js";
 export type { Metadata } from "./objects/metadata.js";
 export type { SchemaFault } from "./schema/fault.js";
-export type { InferInput, InferType, TypeSource } from "./schema/infer.js";
+export type { InferInput, InferredParts, InferType, TypeSource } from "./schema/infer.js";
 export type {
   StandardIssue,
   StandardJsonSchemaOptions,

@@ -305,6 +305,9 @@ export const DEVELOPMENT_REPORTS = 100;
 /** Characters of a glob over names. Over it: it is refused. Bounds the time that it takes for each name. */
 export const GLOB_CHARACTERS = 1_024;
 
+/** Globs with wildcards in one `rpc` request. Over it: it is refused. Bounds the time for each name, too. */
+export const REQUEST_GLOBS = 32;
+
 /**
  * The defaults with some replaced.
  *

@@ -1,8 +1,7 @@
 import { endianness } from "node:os";
 import { types } from "node:util";
 
-const readTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
-  ?.get as (this: unknown) => string | undefined;
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
 /** Bytes of an element, by the class; what has another name has none. */
 const ELEMENT_BYTES: Readonly<Record<string, number>> = {
@@ -27,7 +26,8 @@ const isBigEndian = endianness() === "BE";
 
 /** The class of a buffer or a view of one, whichever realm it is from; undefined for anything else. */
 export function binaryClass(object: object): string | undefined {
-  if (ArrayBuffer.isView(object)) return readTag.call(object) ?? "DataView";
+  if (ArrayBuffer.isView(object))
+    return (Reflect.get(typedArrayPrototype, Symbol.toStringTag, object) as string | undefined) ?? "DataView";
   if (types.isArrayBuffer(object)) return "ArrayBuffer";
   return types.isSharedArrayBuffer(object) ? "SharedArrayBuffer" : undefined;
 }
@@ -48,10 +48,11 @@ export function toBase64(bytes: Buffer, size: number): string {
   return (isBigEndian && size > 1 ? swapped(bytes, size) : bytes).toString("base64");
 }
 
-/** The bytes of base64 with its padding, in memory of their own; undefined for any other text. */
+/** The bytes of base64 with its padding, whole elements in memory of their own; undefined for any other text. */
 export function fromBase64(text: string, size: number): Uint8Array<ArrayBuffer> | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
   const bytes = Buffer.from(text, "base64");
+  if (bytes.length % size !== 0) return undefined;
   return new Uint8Array(isBigEndian && size > 1 ? swapped(bytes, size) : bytes);
 }
 

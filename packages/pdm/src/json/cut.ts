@@ -49,7 +49,7 @@ export function isCutPrototype(prototype: object): boolean {
 }
 
 /**
- * What is missing of a value that {@link decodeValue} gave: the value itself where it is a {@link Cut}, else what is
+ * What is missing of a value that was read: the value itself where it is a {@link Cut}, else what is
  * missing behind the last item or entry that is there. Undefined where the value is whole; its parts are asked one by one.
  */
 export function findCut(value: unknown): Cut | undefined {

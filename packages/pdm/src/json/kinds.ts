@@ -25,7 +25,7 @@ export function kindOf(object: object): Kind {
   if (types.isMap(object)) return "map";
   if (types.isSet(object)) return "set";
   if (types.isDate(object)) return "date";
-  if (types.isNativeError(object) || object instanceof Error) return "error";
+  if (types.isNativeError(object) || inheritsFrom(object, Error.prototype)) return "error";
   if (ArrayBuffer.isView(object) || types.isAnyArrayBuffer(object)) return "binary";
   if (types.isRegExp(object)) return "regexp";
   if (types.isBoxedPrimitive(object)) return "boxed";
@@ -42,12 +42,25 @@ function isRootPrototype(prototype: object): boolean {
 /** A proxy may give one prototype after the other for ever. */
 const MAX_PROTOTYPES = 1_000;
 
+/** As `instanceof`, without running what a class may have put in its place. */
+function inheritsFrom(object: object, ancestor: object): boolean {
+  let prototype = Object.getPrototypeOf(object) as object | null;
+  for (let count = 0; prototype !== null && count < MAX_PROTOTYPES; count++) {
+    if (prototype === ancestor) return true;
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return false;
+}
+
 /** The name of the class that an object is an instance of, empty where it has none. Runs no getter. */
 export function readClassName(object: object): string {
   let prototype = Object.getPrototypeOf(object) as object | null;
   for (let count = 0; prototype !== null && count < MAX_PROTOTYPES; count++) {
     const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
     if (typeof maker === "function") return readFunctionName(maker);
+    // What generators and iterators have instead.
+    const tag: unknown = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
+    if (typeof tag === "string") return tag;
     prototype = Object.getPrototypeOf(prototype) as object | null;
   }
   return "";

@@ -1,13 +1,12 @@
-import { VALUE_DIGITS } from "../limits.js";
-import { elementBytes, fromBase64, makeBinary } from "./binary.js";
-import { Cut, type CutReason } from "./cut.js";
+import { Stopwatch } from "../stopwatch.js";
+import type { Cut } from "./cut.js";
 import type { DecodeOptions } from "./decode.js";
 import { makeError } from "./decoded-error.js";
 import { JsonValueError } from "./json-value-error.js";
 import { attachClassName, attachCut } from "./marks.js";
-import { Placeholder } from "./placeholder.js";
 import { resolvePointer } from "./pointer.js";
-import { Stopwatch } from "../stopwatch.js";
+import { isRestMark, readCut } from "./read-cut.js";
+import { type FormReader, isCount, SCALARS } from "./read-scalars.js";
 
 /** Estimated bytes of memory in V8 (Node 20 to 26, 64 bit), rather too high than too low. */
 const COST = {
@@ -25,15 +24,6 @@ const COST = {
 /** Keys between two looks at the time; a form with fewer never causes one. */
 const KEYS_PER_LOOK = 256;
 
-const NUMBERS: ReadonlyMap<unknown, number> = new Map([
-  ["NaN", Number.NaN],
-  ["Infinity", Number.POSITIVE_INFINITY],
-  ["-Infinity", Number.NEGATIVE_INFINITY],
-  ["-0", -0],
-]);
-
-const ISO_DATE = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
-
 type Fields = Record<string, unknown>;
 
 /** A reference whose object is looked for when all has been read. */
@@ -49,7 +39,7 @@ class Reference {
 }
 
 /** Reads one form. */
-export class ValueReader {
+export class ValueReader implements FormReader {
   /** Estimated, of what was read so far. */
   memoryBytes = 0;
   readonly #options: DecodeOptions;
@@ -174,46 +164,30 @@ export class ValueReader {
 
   #form(form: object, mark: string, content: unknown): unknown {
     switch (mark) {
-      case "$number":
-        return NUMBERS.get(content) ?? this.#refuse(mark, "NaN, Infinity, -Infinity or -0");
-      case "$bigint":
-        if (typeof content !== "string" || content.length > VALUE_DIGITS + 1 || !/^(?:0|-?[1-9]\d*)$/.test(content)) {
-          return this.#refuse(mark, `at most ${VALUE_DIGITS} digits in a string`);
-        }
-        return BigInt(content);
-      case "$undefined":
-        return content === true ? undefined : this.#refuse(mark, "true");
-      case "$date":
-        return this.#remember(form, this.#date(content));
-      case "$bytes":
-        return this.#remember(form, this.#bytes(mark, content, 1));
-      case "$typed":
-        return this.#remember(form, this.#typed(content));
       case "$map":
         return this.#map(form, content);
       case "$set":
         return this.#set(form, content);
       case "$error":
         return this.#error(form, content);
-      case "$regexp":
-        return this.#remember(form, this.#regexp(content));
-      case "$function":
-      case "$symbol":
-        if (typeof content !== "string") return this.#refuse(mark, "a string");
-        return new Placeholder(mark === "$function" ? "function" : "symbol", content);
       case "$ref":
         return this.#reference(content);
       case "$cut":
+        if (isRestMark(content)) return this.refuse(mark, "a kind, a text or bytes, but at the end of a list");
         return this.#remember(form, this.#cut(content));
       case "$stream":
         return this.#stream(form, content);
-      default:
-        throw this.#fault(`${show(mark)} is no form that is known here`);
+      default: {
+        const read = SCALARS.get(mark);
+        if (read === undefined) throw this.#fault(`${show(mark)} is no form that is known here`);
+        const value = read(content, this);
+        return typeof value === "object" && value !== null ? this.#remember(form, value) : value;
+      }
     }
   }
 
   #reference(content: unknown): Reference {
-    if (typeof content !== "string") return this.#refuse("$ref", "a string");
+    if (typeof content !== "string") return this.refuse("$ref", "a string");
     const reference = new Reference(content, this.#place());
     (this.#references ??= []).push(reference);
     return reference;
@@ -232,7 +206,7 @@ export class ValueReader {
     for (const mark of marks) {
       if (mark === "$class") {
         const className = form[mark];
-        if (typeof className !== "string") return this.#refuse(mark, "a string");
+        if (typeof className !== "string") return this.refuse(mark, "a string");
         attachClassName(fields, className);
       } else if (mark === "$cut") attachCut(fields, this.#restOf(form[mark]));
       else throw this.#fault(`${show(mark)} stands beside other names`);
@@ -249,7 +223,7 @@ export class ValueReader {
   }
 
   #map(form: object, content: unknown): object {
-    if (!Array.isArray(content)) return this.#refuse("$map", "a list of [key, value]");
+    if (!Array.isArray(content)) return this.refuse("$map", "a list of [key, value]");
     const map = this.#remember(form, new Map<unknown, unknown>());
     const cut = this.#restMark(content);
     const length = cut === undefined ? content.length : content.length - 1;
@@ -272,7 +246,7 @@ export class ValueReader {
   }
 
   #set(form: object, content: unknown): object {
-    if (!Array.isArray(content)) return this.#refuse("$set", "a list");
+    if (!Array.isArray(content)) return this.refuse("$set", "a list");
     const set = this.#remember(form, new Set<unknown>());
     const cut = this.#restMark(content);
     const length = cut === undefined ? content.length : content.length - 1;
@@ -292,14 +266,14 @@ export class ValueReader {
 
   #error(form: object, content: unknown): object {
     if (typeof content !== "object" || content === null || Array.isArray(content)) {
-      return this.#refuse("$error", "an object of fields");
+      return this.refuse("$error", "an object of fields");
     }
     const fields = content as Fields;
     const names = Object.keys(fields);
     const { name = "Error", message } = fields;
-    if (typeof name !== "string") return this.#refuse("$error", "a name that is a string");
+    if (typeof name !== "string") return this.refuse("$error", "a name that is a string");
     if (message !== undefined && typeof message !== "string")
-      return this.#refuse("$error", "a message that is a string");
+      return this.refuse("$error", "a message that is a string");
     const error = this.#remember(form, makeError(name, message));
     this.memoryBytes += COST.special + (name.length + (message?.length ?? 0)) * 4;
     this.#enter(names.length, names.length * 2);
@@ -320,44 +294,10 @@ export class ValueReader {
     return error;
   }
 
-  #date(content: unknown): Date {
-    if (content === null) return new Date(Number.NaN);
-    const date = typeof content === "string" && ISO_DATE.test(content) ? new Date(content) : undefined;
-    return date === undefined || Number.isNaN(date.getTime())
-      ? this.#refuse("$date", "a date and time of ISO 8601, or null")
-      : date;
-  }
-
-  #bytes(mark: string, content: unknown, size: number): Uint8Array<ArrayBuffer> {
-    const bytes = typeof content === "string" ? fromBase64(content, size) : undefined;
-    if (bytes === undefined || bytes.length % size !== 0) return this.#refuse(mark, "base64 with its padding");
-    this.memoryBytes += bytes.length;
-    return bytes;
-  }
-
-  #typed(content: unknown): object {
-    const [className, text] = Array.isArray(content) && content.length === 2 ? (content as unknown[]) : [];
-    const size = typeof className === "string" ? elementBytes(className) : undefined;
-    if (size === undefined) return this.#refuse("$typed", "the name of a typed array and its bytes");
-    const binary = makeBinary(className as string, this.#bytes("$typed", text, size));
-    return binary ?? this.#refuse("$typed", `what this version of Node.js has, which is not ${String(className)}`);
-  }
-
-  #regexp(content: unknown): RegExp {
-    const [source, flags] = Array.isArray(content) && content.length === 2 ? (content as unknown[]) : [];
-    if (typeof source !== "string" || typeof flags !== "string") return this.#refuse("$regexp", "[source, flags]");
-    this.memoryBytes += source.length * 2;
-    try {
-      return new RegExp(source, flags);
-    } catch (error) {
-      throw new JsonValueError(this.#place(), "$regexp is none that this version of Node.js reads", { cause: error });
-    }
-  }
-
   #stream(form: object, content: unknown): unknown {
     const { openStream } = this.#options;
     if (openStream === undefined) throw this.#fault("is a stream, which cannot be here");
-    if (!isCount(content)) return this.#refuse("$stream", "its number");
+    if (!isCount(content)) return this.refuse("$stream", "its number");
     const stream = openStream(content);
     return typeof stream === "object" && stream !== null ? this.#remember(form, stream) : stream;
   }
@@ -371,31 +311,13 @@ export class ValueReader {
   }
 
   #restOf(content: unknown): Cut {
-    if (!isRestMark(content)) return this.#refuse("$cut", "{by, left} where a rest is missing");
+    if (!isRestMark(content)) return this.refuse("$cut", "{by, left} where a rest is missing");
     return this.#cut(content);
   }
 
   #cut(content: unknown): Cut {
     if (this.#options.refuseCuts === true) throw this.#fault("was cut, and cannot be sent back");
-    if (typeof content !== "object" || content === null) return this.#refuse("$cut", "an object");
-    const { by, kind, size, left, handle, text, bytes } = content as Fields;
-    if (by !== "depth" && by !== "items" && by !== "bytes") return this.#refuse("$cut", "by depth, items or bytes");
-    if (kind !== undefined && typeof kind !== "string") return this.#refuse("$cut", "a kind that is a string");
-    if (text !== undefined && typeof text !== "string") return this.#refuse("$cut", "a text that is a string");
-    if (kind === undefined && left === undefined) return this.#refuse("$cut", "a kind, or what is left");
-    for (const count of [size, left, handle]) {
-      if (count !== undefined && !isCount(count)) return this.#refuse("$cut", "size, left and handle as whole numbers");
-    }
-    const part = bytes === undefined ? text : this.#bytes("$cut", bytes, 1);
-    this.memoryBytes += (text?.length ?? 0) * 2;
-    return new Cut({
-      by: by as CutReason,
-      kind,
-      size: size as number,
-      left: left as number,
-      handle: handle as number,
-      part,
-    });
+    return readCut(content, this);
   }
 
   /**
@@ -422,8 +344,12 @@ export class ValueReader {
     return this.#remember(form, form);
   }
 
-  #refuse(mark: string, expected: string): never {
+  refuse(mark: string, expected: string): never {
     throw this.#fault(`${mark} needs ${expected}`);
+  }
+
+  charge(bytes: number): void {
+    this.memoryBytes += bytes;
   }
 
   #fault(problem: string): JsonValueError {
@@ -449,16 +375,6 @@ function resolve(value: unknown): unknown {
 /** Whether a name is a form's, and not a name that begins with `$` of its own. */
 function isMark(name: string): boolean {
   return name.startsWith("$") && !name.startsWith("$$");
-}
-
-function isRestMark(content: unknown): boolean {
-  if (typeof content !== "object" || content === null) return false;
-  const { kind, text, bytes, left } = content as Fields;
-  return kind === undefined && text === undefined && bytes === undefined && left !== undefined;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** Whether a form is itself the value. */

@@ -50,7 +50,7 @@ export function directory(options: DirectoryOptions): DeclaredDirectory {
 }
 
 /** A directory of these entries, with the metadata after the checks. */
-export function createHeldDirectory(
+function createHeldDirectory(
   what: string,
   { description, deprecated }: Metadata,
   entries: Readonly<Record<string, object>>,

@@ -15,7 +15,7 @@ export interface EventMetadata extends Metadata {
   readonly effect?: Effect;
 }
 
-/** What {@link event} takes for a single event. */
+/** What `event` takes for a single event. */
 export interface EventOptions<S extends TypeSource | undefined> extends EventMetadata {
   /** Of the payload. */
   readonly type?: S;
@@ -23,7 +23,7 @@ export interface EventOptions<S extends TypeSource | undefined> extends EventMet
   readonly finish?: undefined;
 }
 
-/** What {@link event} takes for something that goes on for a while. */
+/** What `event` takes for something that goes on for a while. */
 export interface PairedEventOptions<S extends TypeSource, F extends TypeSource> extends EventMetadata {
   /** Of what is told at its start: an object. */
   readonly start: S;

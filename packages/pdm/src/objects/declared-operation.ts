@@ -11,11 +11,11 @@ import { checkEffect, checkFunction, checkMetadata, freezeDescription } from "./
 import type { Metadata } from "./metadata.js";
 import { UnknownMethodError } from "./method-table.js";
 import { ParameterList } from "./parameters.js";
-import type { Arguments, NoParameters, Parameters } from "./parameters.js";
+import type { Arguments, NoParameters, ParameterTypes } from "./parameters.js";
 
 /** What an operation is, without what it does. */
 export interface OperationMetadata<
-  P extends Parameters = NoParameters,
+  P extends ParameterTypes = NoParameters,
   R extends TypeSource | undefined = undefined,
 > extends Metadata {
   /** What a call amounts to: rights are granted on it. */
@@ -27,10 +27,11 @@ export interface OperationMetadata<
 }
 
 /** What {@link operation} takes. */
-export interface OperationOptions<P extends Parameters, R extends TypeSource | undefined, T> extends OperationMetadata<
-  P,
-  R
-> {
+export interface OperationOptions<
+  P extends ParameterTypes,
+  R extends TypeSource | undefined,
+  T,
+> extends OperationMetadata<P, R> {
   /**
    * Does it; may return a promise.
    *
@@ -54,7 +55,7 @@ export interface DeclaredOperation extends Invocable {
  * @throws SchemaError for a type outside of what is known
  */
 export function operation<
-  const P extends Parameters = NoParameters,
+  const P extends ParameterTypes = NoParameters,
   const R extends TypeSource | undefined = undefined,
   T extends ValueOf<R> = ValueOf<R>,
 >(options: OperationOptions<P, R, T>): DeclaredOperation {
@@ -78,7 +79,7 @@ export interface OperationForm {
 const NAMES = ["description", "deprecated", "effect", "params", "returns", "run"];
 
 /** Checks metadata as {@link operation} does, and throws the same. */
-export function prepareOperation(metadata: OperationMetadata<Parameters, TypeSource | undefined>): OperationForm {
+export function prepareOperation(metadata: OperationMetadata<ParameterTypes, TypeSource | undefined>): OperationForm {
   const what = checkMetadata("operation", metadata, NAMES);
   const { description, deprecated, effect, params = {}, returns } = metadata;
   checkEffect(what, "effect", effect);

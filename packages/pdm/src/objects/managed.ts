@@ -10,7 +10,7 @@ import { isEventSource } from "./interfaces.js";
 import { joinManagedClass, joinManagedMember } from "./managed-classes.js";
 import { checkMetadata } from "./metadata.js";
 import type { Metadata } from "./metadata.js";
-import type { Arguments, NoParameters, Parameters } from "./parameters.js";
+import type { Arguments, NoParameters, ParameterTypes } from "./parameters.js";
 
 /**
  * Decorates a class (a standard decorator, not one of `experimentalDecorators`): an instance of it, or of a subclass, can be
@@ -61,7 +61,7 @@ export function managedAttribute<const S extends TypeSource | undefined = undefi
  * @throws DeclarationError and SchemaError as `operation` does, and for a private or static method
  */
 export function managedOperation<
-  const P extends Parameters = NoParameters,
+  const P extends ParameterTypes = NoParameters,
   const R extends TypeSource | undefined = undefined,
 >(
   options: OperationMetadata<P, R>,

@@ -63,6 +63,7 @@ export function checkFunction(what: string, name: string, value: unknown): void 
 
 /** The object without what is undefined in it, frozen: descriptions are data, and asked for often. */
 export function freezeDescription<T extends object>(description: { readonly [K in keyof T]: T[K] | undefined }): T {
-  const given = Object.entries(description).filter(([, value]) => value !== undefined);
-  return Object.freeze(Object.fromEntries(given)) as T;
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(description)) if (value !== undefined) given[name] = value;
+  return Object.freeze(given) as T;
 }

@@ -42,8 +42,10 @@ function matches(parts: readonly Part[], name: string): boolean {
   skipStars(parts, places);
   for (const character of name) {
     next.fill(0);
-    for (const [place, part] of parts.entries()) {
+    // Counting, since an iterator costs ten times as much here.
+    for (let place = 0; place < parts.length; place++) {
       if (places[place] === 0) continue;
+      const part = parts[place];
       if (part === ALL || (part === SOME && character !== "/")) next[place] = 1;
       else if (part === character || (part === ONE && character !== "/")) next[place + 1] = 1;
     }
@@ -55,7 +57,7 @@ function matches(parts: readonly Part[], name: string): boolean {
 
 /** A star may also stand for nothing. */
 function skipStars(parts: readonly Part[], places: Uint8Array): void {
-  for (const [place, part] of parts.entries()) {
-    if (places[place] === 1 && (part === SOME || part === ALL)) places[place + 1] = 1;
+  for (let place = 0; place < parts.length; place++) {
+    if (places[place] === 1 && (parts[place] === SOME || parts[place] === ALL)) places[place + 1] = 1;
   }
 }

@@ -7,23 +7,24 @@ import type { ParameterDescription } from "./description.js";
 import { InvalidArgumentError } from "./invalid-argument-error.js";
 
 /** The parameters of an operation: name to type, in the order of positional arguments. */
-export type Parameters = Readonly<Record<string, TypeSource>>;
+export type ParameterTypes = Readonly<Record<string, TypeSource>>;
 
 /** There are none. */
 export type NoParameters = Readonly<Record<string, never>>;
 
-/** What an operation with these parameters is called with: those that may be left out and have no default may be missing. */
-export type Arguments<P extends Parameters> = {
-  readonly [Name in keyof P as P[Name] extends Omissible ? never : Name]: InferType<P[Name]>;
+/**
+ * What an operation with these parameters is called with: those that may be left out and have no default may be missing. (A
+ * default is filled in.)
+ */
+export type Arguments<P extends ParameterTypes> = {
+  readonly [
+    Name in keyof P as P[Name] extends { readonly "x-optional": true; readonly default?: undefined } ? never : Name
+  ]: InferType<P[Name]>;
 } & {
-  readonly [Name in keyof P as P[Name] extends Omissible ? Name : never]?: InferType<P[Name]> | undefined;
+  readonly [
+    Name in keyof P as P[Name] extends { readonly "x-optional": true; readonly default?: undefined } ? Name : never
+  ]?: InferType<P[Name]> | undefined;
 };
-
-/** A default is filled in, so it is always there. */
-interface Omissible {
-  readonly "x-optional": true;
-  readonly default?: undefined;
-}
 
 interface Parameter extends ParameterDescription {
   readonly validator: Validator;
@@ -40,7 +41,7 @@ export class ParameterList {
    * @throws DeclarationError for a name that is no identifier
    * @throws SchemaError
    */
-  constructor(what: string, types: Parameters) {
+  constructor(what: string, types: ParameterTypes) {
     this.#parameters = Object.entries(types).map(([name, source]) => createParameter(what, name, source));
     this.descriptions = Object.freeze(
       this.#parameters.map(({ name, type, required, secret }) => Object.freeze({ name, type, required, secret })),

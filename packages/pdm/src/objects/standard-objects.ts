@@ -3,7 +3,7 @@ import { attribute } from "./declared-attribute.js";
 import { directory } from "./declared-directory.js";
 import type { DeclaredDirectory } from "./declared-directory.js";
 import type { ObjectDescription } from "./description.js";
-import type { Invocable } from "./interfaces.js";
+import type { Directory, Invocable } from "./interfaces.js";
 import { UnknownMethodError } from "./method-table.js";
 import { StructSequence } from "./struct-sequence.js";
 
@@ -13,7 +13,36 @@ const cpuAtLoad = process.cpuUsage();
 
 /** The objects that are in every process, by module and name. */
 export function createStandardObjects(): Record<string, Record<string, object>> {
-  return { "pdm.perf": { sysres: createSysres(), sysinfo: createSysinfo(), sysctl: new ProcessControl() } };
+  const sysres = new LateDirectory(createSysres);
+  const sysinfo = new LateDirectory(createSysinfo);
+  return { "pdm.perf": { sysres, sysinfo, sysctl: new ProcessControl() } };
+}
+
+/** A directory that is made when somebody looks: declaring its entries takes longer than all else that a start takes here. */
+class LateDirectory implements Directory {
+  readonly #create: () => DeclaredDirectory;
+  #directory: DeclaredDirectory | undefined;
+
+  constructor(create: () => DeclaredDirectory) {
+    this.#create = create;
+  }
+
+  list(): Iterable<string> | PromiseLike<Iterable<string>> {
+    return this.#open().list();
+  }
+
+  lookup(name: string): unknown {
+    return this.#open().lookup(name);
+  }
+
+  describe(): ObjectDescription {
+    return this.#open().describe();
+  }
+
+  #open(): DeclaredDirectory {
+    this.#directory ??= this.#create();
+    return this.#directory;
+  }
 }
 
 function cpuSeconds(pick: (usage: NodeJS.CpuUsage) => number): number {

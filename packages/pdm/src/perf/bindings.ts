@@ -15,6 +15,8 @@ import { AccessError } from "../session/access-error.js";
 import type { Connection } from "../session/connection.js";
 import { DeadlineError } from "../session/gate.js";
 import type { Session } from "../session/session.js";
+import { describeNow, findOperation } from "../session/effect.js";
+import { adaptArguments } from "./described-arguments.js";
 import { PerfFault } from "./fault.js";
 import { createAttributeInfo } from "./python-form.js";
 import type { ObjectId, PerfRequest } from "./request.js";
@@ -160,7 +162,8 @@ export class Bindings {
   }
 
   #invoke(binding: Binding, request: PerfRequest & { kind: "invoke" }, argumentBytes: number, answer: Answer): void {
-    const { method, args, kwargs } = request;
+    const { method } = request;
+    const { args, kwargs } = adaptArguments(request, findOperation(describeNow(binding.object), method));
     this.#letGo = invokeMethod(this.#session, binding, method, args, kwargs, { argumentBytes }, (outcome) =>
       answerWith(outcome, answer, keep),
     );

@@ -1,5 +1,5 @@
 import type { RpcCall } from "./call.js";
-import { isGlob, NameGlobs } from "./name-globs.js";
+import { checkGlobCount, isGlob, NameGlobs } from "./name-globs.js";
 import { RpcError } from "./rpc-error.js";
 import { Walk } from "./walk.js";
 
@@ -13,7 +13,9 @@ export async function listAttributes(call: RpcCall, wanted: string | readonly st
   const { session, connection } = call.peer;
   const { bulkItems } = connection.limits;
   const names = new Set<string>();
-  for (const name of typeof wanted === "string" ? [wanted] : wanted) {
+  const given = typeof wanted === "string" ? [wanted] : wanted;
+  checkGlobCount(given);
+  for (const name of given) {
     if (!isGlob(name)) {
       names.add(name);
       continue;
@@ -22,7 +24,7 @@ export async function listAttributes(call: RpcCall, wanted: string | readonly st
     const walk = new Walk(session, {
       depth: 32,
       isWanted: (candidate) => globs.leadTo(candidate),
-      access: call.options,
+      access: () => call.stepOptions,
     });
     call.follow(() => walk.stop());
     for await (const visited of walk.visit()) {

@@ -25,12 +25,17 @@ export class BulkReader {
   readonly #peer: Peer;
   readonly #limits: WantedLimits;
   readonly #keepsRests: boolean;
+  readonly #charge: (bytes: number) => void;
   readonly #pending = new Set<LetGo>();
   #leftBytes: number;
   #isOver = false;
 
-  /** @param keepsRests whether what is cut can be fetched */
-  constructor(peer: Peer, limits: WantedLimits, keepsRests: boolean) {
+  /**
+   * @param keepsRests whether what is cut can be fetched
+   * @param charge is told of the bytes of each outcome, which are held until all are there
+   */
+  constructor(peer: Peer, limits: WantedLimits, keepsRests: boolean, charge: (bytes: number) => void) {
+    this.#charge = charge;
     this.#peer = peer;
     this.#keepsRests = keepsRests;
     this.#limits = limits;
@@ -46,6 +51,7 @@ export class BulkReader {
     await new Promise<void>((resolve) => {
       const settle = (index: number, item: BulkItem): void => {
         items[index] = item;
+        this.#charge(ITEM_BYTES + ("value" in item ? item.value : item.error).length);
         missing -= 1;
         if (missing === 0) resolve();
       };

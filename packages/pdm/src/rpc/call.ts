@@ -1,10 +1,14 @@
 import { readClockMs } from "../clock.js";
-import type { AccessOptions, LetGo } from "../session/access.js";
+import { resolveName } from "../session/access.js";
+import type { AccessOptions, LetGo, ObjectReference, Outcome } from "../session/access.js";
 import { DeadlineError } from "../session/gate.js";
 import { encodeError, encodeResult } from "./message.js";
 import type { RequestId } from "./message.js";
 import type { Peer } from "./peer.js";
 import { RpcError } from "./rpc-error.js";
+
+/** The part of the time left that one of many steps may take. */
+const STEP_SHARE = 1 / 4;
 
 /** One request under way: who asked, what is pending for it, and its one answer. */
 export class RpcCall {
@@ -19,6 +23,7 @@ export class RpcCall {
   #letGo: LetGo | undefined;
   #pendingSinceMs: number | undefined;
   #onOver: (() => void) | undefined;
+  #chargedBytes = 0;
   #isOver = false;
 
   /** @param onEnd called when it is over, however that came */
@@ -53,6 +58,11 @@ export class RpcCall {
     return { timeoutMs: Math.max(1, this.#timeoutMs - (readClockMs() - this.#pendingSinceMs)) };
   }
 
+  /** For one of many steps: a part of the time that is left, so that one that hangs leaves some for the others. @throws as `options` does */
+  get stepOptions(): AccessOptions {
+    return { timeoutMs: Math.max(1, this.leftMs * STEP_SHARE) };
+  }
+
   /** For work that goes on for long by itself. @throws RpcError, DeadlineError where the request is over or its time is */
   checkTime(): void {
     if (this.#isOver) throw new RpcError("ERR_PDM_CANCELLED", "nobody waits for the answer any more");
@@ -67,9 +77,33 @@ export class RpcCall {
     this.#letGo = letGo;
   }
 
+  /** Finds the object of that name and goes on with it; fails where there is none. What `use` returns lets go of its step. */
+  withObject(name: string, use: (object: ObjectReference) => LetGo | undefined): void {
+    this.target = name;
+    this.follow(
+      resolveName(this.peer.session, name, this.options, (resolved) => {
+        if (resolved.threw) this.fail(resolved.error);
+        else this.attempt(() => this.follow(use(resolved.value)));
+      }),
+    );
+  }
+
+  /** Ends with what came of its last step: with the JSON text that `write` makes of the value, or failed. */
+  conclude<T>(outcome: Outcome<T>, write: (value: T) => string): void {
+    if (outcome.threw) this.fail(outcome.error);
+    else this.attempt(() => this.succeed(write(outcome.value)));
+  }
+
   /** Milliseconds that are left of the request's time, at least 1. @throws as `options` does */
   get leftMs(): number {
     return this.options.timeoutMs ?? this.#timeoutMs;
+  }
+
+  /** Charges the client with what is held for the request until it is over. May end the connection, and the request with it. */
+  charge(bytes: number): void {
+    if (this.#isOver) return;
+    this.#chargedBytes += bytes;
+    this.peer.connection.account.charge(bytes);
   }
 
   /** What is to be done when it is over; nothing any more with undefined. */
@@ -113,6 +147,7 @@ export class RpcCall {
     if (this.#isOver) return false;
     this.#isOver = true;
     this.#letGo = undefined;
+    this.peer.connection.account.charge(-this.#chargedBytes);
     this.#onEnd(this);
     this.#onOver?.();
     return true;

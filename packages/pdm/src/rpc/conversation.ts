@@ -22,6 +22,10 @@ const TIMEOUT = { timeoutMs: { type: "integer", minimum: 1 } } as const;
 /** What a client may rely on: the methods and notifications by name. */
 const CAPABILITIES: readonly string[] = [...new Set([...METHODS.keys(), ...NOTIFICATIONS.map(({ name }) => name)])];
 
+/** What a request under way costs by itself, and in proportion to its line, which is kept as the values that it became. */
+const CALL_BYTES = 1_024;
+const BYTES_PER_LINE_BYTE = 4;
+
 /** The checks of the methods' parameters, made when each is first used. */
 const checks = new Map<RpcMethod, Check>();
 
@@ -38,7 +42,7 @@ class RpcConversation implements Conversation {
   }
 
   get owes(): boolean {
-    return this.#peer.requests.size > 0 || this.#peer.streams.isSending;
+    return this.#peer.requests.size > 0 || this.#peer.streams.areSending;
   }
 
   process(input: InputBuffer): void {
@@ -70,7 +74,8 @@ class RpcConversation implements Conversation {
   }
 
   #carryOut(request: RpcRequest, lineBytes: number): void {
-    const { requests } = this.#peer;
+    const { requests, session } = this.#peer;
+    session.costs.requests += 1;
     const { requestTimeoutMs, maxRequestTimeoutMs, requestsInFlight } = this.#connection.limits;
     if (request.id !== undefined && requests.has(request.id)) {
       const message = `the id ${JSON.stringify(request.id)} belongs to a request under way: give each its own`;
@@ -90,7 +95,9 @@ class RpcConversation implements Conversation {
     } catch (error) {
       call.fail(error);
     }
-    if (!call.isOver) requests.set(call.id ?? call, call);
+    if (call.isOver) return;
+    requests.set(call.id ?? call, call);
+    call.charge(CALL_BYTES + lineBytes * BYTES_PER_LINE_BYTE);
   }
 }
 

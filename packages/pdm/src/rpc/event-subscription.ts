@@ -37,12 +37,16 @@ export class EventSubscription implements Sending, QueuedEventSource {
   #sequence = 0;
   /** Lost from the queue, before all that is in it. */
   #lost = 0;
+  /** What those would have said were skipped before them. */
+  #lostSkips = 0;
   /** Could not be sent since the last one that was queued. */
   #unsent = 0;
   /** Left out since the last one that was queued, as the client wished. */
   #skipped = 0;
-  /** Events of this subscription that wait for the client. */
-  #waiting = 0;
+  /** Of each event that waits for the client, the oldest first, how many it says were skipped; only where any may be. */
+  readonly #waiting: number[] = [];
+  /** What the last one that waits says of others that could not be sent. */
+  #unsentBeforeLast = 0;
   #isOver = false;
   #lastSentMs = -Infinity;
   /** The latest event that came too early. */
@@ -61,22 +65,24 @@ export class EventSubscription implements Sending, QueuedEventSource {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#withheld = undefined;
+    this.#withhold(undefined);
     this.#connection.discardEvents(this);
     unsubscribeObject(this.#connection.session, this.#target, this.listener);
   }
 
   countLost(count: number): void {
     this.#lost += count;
-    this.#waiting = Math.max(0, this.#waiting - 1);
+    this.#lostSkips += this.#waiting.shift() ?? 0;
   }
 
   takeLossNotice(lostBefore: number): Buffer | undefined {
-    this.#waiting = Math.max(0, this.#waiting - 1);
+    this.#waiting.shift();
     const count = this.#lost + lostBefore;
     this.#lost = 0;
     if (count === 0) return undefined;
-    return Buffer.from(encodeNotification("lost", `{"subscription":${this.number},"count":${count}}`));
+    const skipped = this.#lostSkips > 0 ? `,"skipped":${this.#lostSkips}` : "";
+    this.#lostSkips = 0;
+    return Buffer.from(encodeNotification("lost", `{"subscription":${this.number},"count":${count}${skipped}}`));
   }
 
   #receive(event: unknown, occasion: unknown): void {
@@ -104,31 +110,39 @@ export class EventSubscription implements Sending, QueuedEventSource {
       return;
     }
     if (this.#withheld !== undefined) this.#skipped += 1;
-    this.#withheld = tail;
+    this.#withhold(tail);
     this.#timer ??= setTimeout(() => this.#release(), Math.max(1, minIntervalMs - (nowMs - this.#lastSentMs))).unref();
   }
 
   #release(): void {
     this.#timer = undefined;
     const tail = this.#withheld;
-    this.#withheld = undefined;
+    this.#withhold(undefined);
     this.#lastSentMs = readClockMs();
     if (tail !== undefined) this.#send(tail);
   }
 
+  #withhold(tail: Buffer | undefined): void {
+    const more = (tail?.length ?? 0) - (this.#withheld?.length ?? 0);
+    this.#withheld = tail;
+    this.#connection.account.charge(more);
+  }
+
   #send(tail: Buffer): void {
-    if (this.#wishes.latestOnly === true && this.#waiting > 0) {
-      this.#skipped += this.#waiting;
-      this.#waiting = 0;
-      this.#connection.discardEvents(this);
+    const { latestOnly = false, minIntervalMs } = this.#wishes;
+    const replaced = latestOnly ? this.#waiting.pop() : undefined;
+    if (replaced !== undefined) {
+      this.#skipped += replaced + 1;
+      this.#unsent += this.#unsentBeforeLast;
     }
     const skipped = this.#skipped > 0 ? `"skipped":${this.#skipped},` : "";
     const head = `{"jsonrpc":"2.0","method":"event","params":{"subscription":${this.number},${skipped}`;
     const lostBefore = this.#unsent;
+    if (latestOnly || minIntervalMs !== undefined) this.#waiting.push(this.#skipped);
     this.#skipped = 0;
     this.#unsent = 0;
-    this.#waiting += 1;
-    this.#connection.sendEvent(joinLine(head, tail), this, lostBefore);
+    this.#unsentBeforeLast = lostBefore;
+    this.#connection.sendEvent(joinLine(head, tail), this, lostBefore, latestOnly);
   }
 
   /** Encoded at once: the service may change the event afterwards. */

@@ -1,4 +1,5 @@
 import { readClockMs } from "../clock.js";
+import { estimateMemory } from "../json/memory-estimate.js";
 import type { Connection } from "../session/connection.js";
 import { RpcError } from "./rpc-error.js";
 
@@ -10,20 +11,22 @@ export interface KeptRest {
 }
 
 interface Handle extends KeptRest {
+  readonly bytes: number;
   expiresAt: number;
 }
 
-/** What an entry costs us; the value is the service's own, or shared with it. */
+/** What an entry costs by itself. */
 const HANDLE_BYTES = 256;
 
 /**
- * The values that one client was shown a part of, so that it can fetch the rest: a few, for a while. They are the values
- * themselves, so that the rest is as it is when it is fetched.
+ * The values that one client was shown a part of, so that it can fetch the rest: a few, for a while, and of about
+ * `replyBytes` together, the latest excepted. They are the values themselves, so that the rest is as it is when it is fetched.
  */
 export class Handles {
   readonly #connection: Connection;
   /** In the order of their last use. */
   readonly #handles = new Map<number, Handle>();
+  #bytes = 0;
   #lastNumber = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -33,11 +36,16 @@ export class Handles {
 
   /** Keeps `value`; in place of the one that was used longest ago, where there are too many. Returns its number. */
   keep(value: unknown, from: number): number {
-    const { handles, handleIdleMs } = this.#connection.limits;
-    if (this.#handles.size >= handles) this.#drop(this.#handles.keys().next().value);
+    const { handles, handleIdleMs, replyBytes } = this.#connection.limits;
+    // What is larger is most probably the service's own.
+    const bytes = HANDLE_BYTES + estimateMemory(value, replyBytes / 2);
+    while (this.#handles.size >= handles || (this.#handles.size > 0 && this.#bytes + bytes > replyBytes)) {
+      this.#drop(this.#handles.keys().next().value);
+    }
     this.#lastNumber += 1;
-    this.#handles.set(this.#lastNumber, { value, from, expiresAt: readClockMs() + handleIdleMs });
-    this.#connection.account.charge(HANDLE_BYTES);
+    this.#handles.set(this.#lastNumber, { value, from, bytes, expiresAt: readClockMs() + handleIdleMs });
+    this.#bytes += bytes;
+    this.#connection.account.charge(bytes);
     this.#watch();
     return this.#lastNumber;
   }
@@ -69,7 +77,11 @@ export class Handles {
   }
 
   #drop(number: number | undefined): void {
-    if (number !== undefined && this.#handles.delete(number)) this.#connection.account.charge(-HANDLE_BYTES);
+    const handle = number === undefined ? undefined : this.#handles.get(number);
+    if (number === undefined || handle === undefined) return;
+    this.#handles.delete(number);
+    this.#bytes -= handle.bytes;
+    this.#connection.account.charge(-handle.bytes);
   }
 
   #watch(): void {

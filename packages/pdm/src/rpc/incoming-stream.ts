@@ -1,10 +1,15 @@
+import type { DecodedValue } from "../json/decode.js";
+import { AccessError } from "../session/access-error.js";
 import type { Connection } from "../session/connection.js";
 import { encodeNotification } from "./message.js";
 import { RpcError } from "./rpc-error.js";
 
 interface Piece {
   readonly value: unknown;
+  /** Of its line. */
   readonly bytes: number;
+  /** What it holds, estimated. */
+  readonly memoryBytes: number;
 }
 
 /**
@@ -31,14 +36,14 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
   }
 
   /** A piece came. @throws RpcError `ERR_PDM_LIMIT` where it is more than was granted */
-  push(value: unknown, bytes: number): void {
+  push({ value, memoryBytes }: DecodedValue, bytes: number): void {
     if (this.#ended !== undefined) return;
     if (this.#grantedBytes <= 0) {
       throw new RpcError("ERR_PDM_LIMIT", `stream ${this.#number} was sent more than was granted (stream.credit)`);
     }
     this.#grantedBytes -= bytes;
-    this.#connection.account.charge(bytes);
-    this.#pieces.push({ value, bytes });
+    this.#connection.account.charge(memoryBytes);
+    this.#pieces.push({ value, bytes, memoryBytes });
     this.#waiting.shift()?.();
   }
 
@@ -60,7 +65,7 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
     }
     const piece = this.#pieces.shift();
     if (piece !== undefined) {
-      this.#connection.account.charge(-piece.bytes);
+      this.#connection.account.charge(-piece.memoryBytes);
       this.#readBytes += piece.bytes;
       if (this.#readBytes * 2 >= this.#connection.limits.streamWindowBytes) this.#grant();
       return { done: false, value: piece.value };
@@ -75,17 +80,21 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
 
   /** The operation has read enough: the client is told to stop. */
   async return(): Promise<IteratorResult<unknown, undefined>> {
-    this.stop();
+    this.#stop({});
     return { done: true, value: undefined };
   }
 
-  /** Nobody reads any more: the client is told to stop, unless it has ended. */
+  /** The call is over: the client is told to stop, unless it has ended. Whoever still reads must not take that for the end. */
   stop(): void {
+    this.#stop({ error: new AccessError("ERR_PDM_CANCELLED", "nobody waits for the call any more that the stream is for") });
+  }
+
+  #stop(end: { readonly error?: unknown }): void {
     this.#drop();
     if (this.#ended === undefined) {
       this.#connection.send(encodeNotification("stream.cancel", `{"stream":${this.#number}}`));
     }
-    this.#finish({});
+    this.#finish(end);
   }
 
   [Symbol.asyncIterator](): this {
@@ -102,7 +111,7 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
   }
 
   #drop(): void {
-    for (const { bytes } of this.#pieces) this.#connection.account.charge(-bytes);
+    for (const { memoryBytes } of this.#pieces) this.#connection.account.charge(-memoryBytes);
     this.#pieces = [];
   }
 

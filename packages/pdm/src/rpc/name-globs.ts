@@ -1,3 +1,4 @@
+import { REQUEST_GLOBS } from "../limits.js";
 import { compileGlob } from "../objects/name-glob.js";
 import { describeThrown } from "../warning.js";
 import { RpcError } from "./rpc-error.js";
@@ -8,8 +9,9 @@ export class NameGlobs {
   /** What each begins with, up to its first wildcard. */
   readonly #prefixes: readonly string[];
 
-  /** @throws RpcError `ERR_PDM_INVALID_ARGUMENT` for one that is none */
+  /** @throws RpcError `ERR_PDM_INVALID_ARGUMENT` for one that is none, `ERR_PDM_LIMIT` for too many */
   constructor(globs: readonly string[]) {
+    checkGlobCount(globs);
     try {
       this.#matches = globs.map((glob) => compileGlob(glob));
     } catch (error) {
@@ -26,6 +28,13 @@ export class NameGlobs {
   leadTo(name: string): boolean {
     return this.#prefixes.some((prefix) => name.startsWith(prefix) || prefix.startsWith(`${name}/`));
   }
+}
+
+/** @throws RpcError `ERR_PDM_LIMIT` for more than one request may have */
+export function checkGlobCount(names: readonly string[]): void {
+  const count = names.filter((name) => isGlob(name)).length;
+  if (count <= REQUEST_GLOBS) return;
+  throw new RpcError("ERR_PDM_LIMIT", `there are ${count} globs, over the limit of ${REQUEST_GLOBS}`, "names");
 }
 
 /** Whether it is a glob, and no name. */

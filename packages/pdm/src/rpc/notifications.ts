@@ -3,7 +3,7 @@ import { GREETING, SUBSCRIPTION } from "./methods/members.js";
 
 /** What the server sends of its own accord, beside the messages of streams, which go both ways. */
 export const NOTIFICATIONS: readonly RpcNotification[] = [
-  { name: "hello", summary: "The greeting, the first line after the hello.", params: GREETING },
+  { name: "hello", summary: "The greeting: the first message on the connection.", params: GREETING },
   {
     name: "event",
     summary: "An event of an object that is subscribed to.",
@@ -12,7 +12,7 @@ export const NOTIFICATIONS: readonly RpcNotification[] = [
       sequence: {
         type: "integer",
         description:
-          "The source's number of the event: what is between two is what a filter left out, was skipped or lost.",
+          "The source's number of the event; where it numbers none, the subscription's. Numbers between two events are of those that a filter left out, that were skipped, or that were lost.",
       },
       time: { type: "number", description: "When it was told, in seconds since the epoch." },
       skipped: {
@@ -25,12 +25,12 @@ export const NOTIFICATIONS: readonly RpcNotification[] = [
   {
     name: "lost",
     summary:
-      "So many events or samples of a subscription were lost, since the client does not read quickly enough: right before the next one.",
+      "So many events or samples of a subscription were lost, mostly since the client does not read quickly enough. Comes right before the next one.",
     params: { subscription: SUBSCRIPTION, count: { type: "integer", minimum: 1, description: "Exactly how many." } },
   },
   {
     name: "sample",
-    summary: "Values of a sampling.",
+    summary: "The values that one round of a sampling read.",
     params: {
       subscription: SUBSCRIPTION,
       time: { type: "number", description: "When they had been read, in seconds since the epoch." },
@@ -43,7 +43,7 @@ export const NOTIFICATIONS: readonly RpcNotification[] = [
   },
   {
     name: "bye",
-    summary: "Why the server is about to close the connection; nothing follows.",
-    params: { reason: { type: "string", description: "For people." } },
+    summary: "Why the server closes the connection now. Nothing follows.",
+    params: { reason: { type: "string", description: "In words, for people." } },
   },
 ];

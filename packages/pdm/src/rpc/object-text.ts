@@ -6,9 +6,18 @@ import type { Session } from "../session/session.js";
 import { encodeAlone, limitValue } from "./value-text.js";
 import type { Visited } from "./walk.js";
 
+/** What is said of an object, as data. */
+export interface ObjectMembers {
+  readonly name: string;
+  readonly interfaces: readonly string[];
+  readonly description?: unknown;
+  readonly attribute?: object;
+  readonly event?: object;
+}
+
 /** An object as the protocol describes it. */
 export interface ObjectText {
-  readonly description: ObjectDescription | undefined;
+  readonly members: ObjectMembers;
   /** JSON text, without its last brace: what does not change while the object is exposed. */
   readonly head: string;
   /** The rest of it: what was measured. */
@@ -23,24 +32,27 @@ export function describeAsText(
   settle: (text: ObjectText) => void,
 ): LetGo | undefined {
   return describeObject(session, visited, options, (outcome) => {
-    const description = outcome.threw ? undefined : outcome.value;
+    const said = outcome.threw ? undefined : outcome.value;
+    let members: ObjectMembers;
     let head: string;
     try {
-      head = encodeHead(session, visited, description);
+      members = viewObject(visited, said);
+      head = encodeHead(session, members);
     } catch {
       // Of another shape than it should be: what it says is the service's own mistake, and it can be used all the same.
-      head = encodeHead(session, visited, undefined);
+      members = viewObject(visited, undefined);
+      head = encodeHead(session, members);
     }
-    settle({ description, head, tail: encodeTail(visited.object) });
+    settle({ members, head, tail: encodeTail(visited.object) });
   });
 }
 
-function encodeHead(
-  session: Session,
-  { name, interfaces, object }: Visited,
-  said: ObjectDescription | undefined,
-): string {
-  const members = {
+function encodeHead(session: Session, members: ObjectMembers): string {
+  return encodeAlone(members, limitValue(session.limits)).slice(0, -1);
+}
+
+function viewObject({ name, interfaces, object }: Visited, said: ObjectDescription | undefined): ObjectMembers {
+  return {
     name,
     interfaces,
     ...pick(said, ["description", "deprecated"]),
@@ -51,7 +63,6 @@ function encodeHead(
       event: { ...pick(said?.event, ["type"]), effect: said?.event?.effect ?? "read" },
     }),
   };
-  return encodeAlone(members, limitValue(session.limits)).slice(0, -1);
 }
 
 function encodeTail(object: object): string {

@@ -43,6 +43,11 @@ export class OutgoingStream {
     this.#watchIdle();
   }
 
+  /** Whether it goes on without another word of the client. */
+  get isSending(): boolean {
+    return !this.#isOver && this.#creditBytes > 0;
+  }
+
   /** The client takes so many bytes more. */
   grant(bytes: number): void {
     this.#creditBytes = Math.min(this.#creditBytes + bytes, Number.MAX_SAFE_INTEGER);
@@ -69,7 +74,7 @@ export class OutgoingStream {
       while (!this.#isOver && this.#creditBytes > 0 && !this.#connection.congested) {
         if (turn.isSpent) {
           await turn.next();
-          continue;
+          if (this.#isOver || this.#connection.congested) break;
         }
         const piece = this.#takeRest() ?? (await this.#takeNext());
         if (piece === undefined) break;
@@ -79,6 +84,7 @@ export class OutgoingStream {
       this.#fail(error);
     }
     this.#isRunning = false;
+    if (this.#connection.isPeerEnded) this.#connection.resume();
     if (this.#isOver) return;
     this.#watchIdle();
     // Either may have come while the source was waited for.

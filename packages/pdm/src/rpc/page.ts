@@ -31,6 +31,7 @@ export async function collectPage(
     bytes += text.length * 3;
     if (bytes > replyBytes && texts.length > 0) return { texts, cursor: visited.name };
     texts.push(text);
+    call.charge(text.length);
   }
   return { texts, cursor: undefined };
 }

@@ -24,11 +24,11 @@ export const ERROR_CODES: Readonly<Record<string, { readonly code: number; reado
   ERR_PDM_CONFLICT: { code: -32_008, meaning: "The attribute's value is not the expected one. Nothing was written." },
   ERR_PDM_LIMIT: { code: -32_009, meaning: "Over a limit of this server, which the message names." },
   ERR_PDM_READ_ONLY: { code: -32_010, meaning: "The attribute cannot be written." },
-  ERR_PDM_BROKEN_OBJECT: { code: -32_012, meaning: "The object gave what its interface does not allow." },
   ERR_PDM_NO_SUCH_HANDLE: {
     code: -32_011,
     meaning: "There is no such handle, subscription or page any more.",
   },
+  ERR_PDM_BROKEN_OBJECT: { code: -32_012, meaning: "The object gave what its interface does not allow." },
 };
 
 /** What this sub-protocol itself says no to; `code` is a key of {@link ERROR_CODES}. */

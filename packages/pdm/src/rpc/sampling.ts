@@ -76,9 +76,15 @@ export class Sampling implements Sending, QueuedEventSource {
 
   async #sample(): Promise<void> {
     const { names, limits } = this.#wishes;
-    this.#reader = new BulkReader(this.#peer, limits, false);
+    const { account } = this.#connection;
+    let chargedBytes = 0;
+    this.#reader = new BulkReader(this.#peer, limits, false, (bytes) => {
+      chargedBytes += bytes;
+      account.charge(bytes);
+    });
     const items = await this.#reader.read(names, this.#connection.limits.requestTimeoutMs);
     this.#reader = undefined;
+    account.charge(-chargedBytes);
     if (!this.#isOver) this.#send(items);
   }
 

@@ -64,9 +64,9 @@ export class Streams {
     return this.#incoming.get(number);
   }
 
-  /** Whether something still goes to the client. */
-  get isSending(): boolean {
-    return this.#outgoing.size > 0;
+  /** Whether one goes on by itself, since the client has granted it bytes. */
+  get areSending(): boolean {
+    return [...this.#outgoing.values()].some((stream) => stream.isSending);
   }
 
   /** The connection has room again. */

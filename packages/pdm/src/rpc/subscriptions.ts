@@ -35,13 +35,18 @@ export class Subscriptions {
 
   /** Ends it. @throws RpcError `ERR_PDM_NO_SUCH_HANDLE` where there is none of that number */
   end(number: number): void {
+    if (this.drop(number)) return;
+    throw new RpcError("ERR_PDM_NO_SUCH_HANDLE", `there is no subscription ${number}`, "subscription");
+  }
+
+  /** Ends it; false where there is none of that number. */
+  drop(number: number): boolean {
     const sending = this.#sendings.get(number);
-    if (sending === undefined) {
-      throw new RpcError("ERR_PDM_NO_SUCH_HANDLE", `there is no subscription ${number}`, "subscription");
-    }
+    if (sending === undefined) return false;
     this.#sendings.delete(number);
     this.#connection.account.charge(-SUBSCRIPTION_BYTES);
     sending.end();
+    return true;
   }
 
   release(): void {

@@ -1,9 +1,11 @@
-import { readClockMs } from "../clock.js";
+import { TURN_BUDGET } from "../session/turn-budget.js";
 
-/** Long work in pieces: tells when a piece has taken its time, and waits for the next turn of the event loop. */
+/** Turns of the event loop in which others may use up the time before a piece of this work is done all the same. */
+const MAX_TURNS = 8;
+
+/** Long work in pieces, which shares the time of a turn with all other requests of all clients. */
 export class Turn {
   readonly #turnMs: number;
-  #startedMs = readClockMs();
 
   constructor(turnMs: number) {
     this.#turnMs = turnMs;
@@ -11,21 +13,15 @@ export class Turn {
 
   /** Whether the work has to let others go on. */
   get isSpent(): boolean {
-    return readClockMs() - this.#startedMs > this.#turnMs;
+    TURN_BUDGET.begin();
+    return TURN_BUDGET.isSpent(this.#turnMs);
   }
 
-  /** Resolves in a later turn, and begins a new piece. Keeps nothing alive. */
+  /** Resolves in a later turn, when it is this work's. Keeps nothing alive. */
   async next(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      // An immediate alone would not wake a sleeping loop, since it is not referenced.
-      const wake = setTimeout(go, 1).unref();
-      const immediate = setImmediate(go).unref();
-      function go(): void {
-        clearTimeout(wake);
-        clearImmediate(immediate);
-        resolve();
-      }
-    });
-    this.#startedMs = readClockMs();
+    for (let count = 0; count < MAX_TURNS; count++) {
+      await new Promise<void>((resolve) => TURN_BUDGET.wait(resolve));
+      if (!this.isSpent) return;
+    }
   }
 }

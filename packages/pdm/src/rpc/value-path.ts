@@ -18,9 +18,15 @@ export function enterPath(value: unknown, path: readonly (string | number)[]): u
   return part;
 }
 
+/** What the value's form shows, and nothing else: of an error not its stack. */
+function isShown(value: object, step: string | number): boolean {
+  if (!(value instanceof Error)) return Object.prototype.propertyIsEnumerable.call(value, step);
+  return Object.hasOwn(value, step) && step !== "stack";
+}
+
 function enter(value: unknown, step: string | number): { readonly part: unknown } | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Map) return value.has(step) ? { part: value.get(step) } : undefined;
   if (Array.isArray(value) && typeof step === "string") return undefined;
-  return Object.hasOwn(value, step) ? { part: (value as Record<string | number, unknown>)[step] } : undefined;
+  return isShown(value, step) ? { part: (value as Record<string | number, unknown>)[step] } : undefined;
 }

@@ -42,6 +42,14 @@ export function encodeAlone(value: unknown, limits: ValueLimits): string {
   return encodeValue(value, { limits, replace: replaceObject });
 }
 
+/** The whole text, to compare it with another. @throws RpcError `ERR_PDM_LIMIT` where it would be cut */
+export function encodeWhole(value: unknown, limits: ValueLimits): string {
+  const keep = (): never => {
+    throw new RpcError("ERR_PDM_LIMIT", "the value is too large to be compared");
+  };
+  return encodeValue(value, { limits, replace: replaceObject, keep });
+}
+
 /** Objects of this package that travel as something simpler. */
 function replaceObject(object: object): unknown {
   if (isStructSequence(object)) return object.fields;

@@ -20,7 +20,8 @@ export interface WalkOptions {
   readonly from?: string | undefined;
   /** Whether to go into what has that name, and whatever is below it. */
   readonly isWanted?: ((name: string) => boolean) | undefined;
-  readonly access: AccessOptions;
+  /** For each step: may be less than what is left of the request's time, so that a directory that hangs is left out as well. */
+  readonly access: () => AccessOptions;
 }
 
 /** An object on the way. */
@@ -30,7 +31,7 @@ export interface Visited extends ObjectReference {
 
 /**
  * Goes through the tree of all that a session may see: an object before its entries, in the order in which they are listed. Lets
- * others have the event loop while it goes. A directory that fails, or an entry that is no object, is left out.
+ * others have the event loop while it goes. A directory that fails or hangs, or an entry that is no object, is left out.
  */
 export class Walk {
   readonly #session: Session;
@@ -70,6 +71,7 @@ export class Walk {
       for (const [name, object] of findModule(module) ?? []) {
         const target = `${module}.${name}`;
         const isFirst = isSkipping && target === first;
+        if (this.#turn.isSpent) await this.#turn.next();
         if (isSkipping && !isFirst) continue;
         isSkipping = false;
         if (this.#session.isVisible(target)) {
@@ -89,7 +91,6 @@ export class Walk {
   ): AsyncGenerator<Visited, void> {
     const { name, object } = reference;
     if (this.#isStopped || this.#options.isWanted?.(name) === false) return;
-    if (this.#turn.isSpent) await this.#turn.next();
     const interfaces = listInterfaces(object);
     if (interfaces.length === 0) return;
     const goesOnBelow = from !== undefined && from.length > 0;
@@ -106,19 +107,20 @@ export class Walk {
     from: string[] | undefined,
   ): AsyncGenerator<Visited, void> {
     const names = await this.#ask<string[]>((settle) =>
-      listEntries(this.#session, directory, this.#options.access, settle),
+      listEntries(this.#session, directory, this.#options.access(), settle),
     );
     if (names === undefined) return;
     const first = from?.shift();
     const start = first === undefined ? 0 : names.indexOf(first);
     if (start === -1) throw staleCursor();
     for (let index = start; index < names.length && !this.#isStopped; index++) {
+      if (this.#turn.isSpent) await this.#turn.next();
       const entry = names[index] ?? "";
       // No name leads to it.
       if (entry === "" || entry.includes("/")) continue;
       if (this.#options.isWanted?.(`${directory.name}/${entry}`) === false) continue;
       const reference = await this.#ask<ObjectReference>((settle) =>
-        lookUpEntry(this.#session, directory, entry, this.#options.access, settle),
+        lookUpEntry(this.#session, directory, entry, this.#options.access(), settle),
       );
       if (reference !== undefined)
         yield* this.#visitObject(reference, depth, above, index === start ? from : undefined);

@@ -12,13 +12,11 @@ import type { AccessOptions, ObjectReference } from "./reference.js";
 import type { Session } from "./session.js";
 
 export { readAttribute, writeAttribute } from "./attribute-access.js";
-export type { WriteOptions, Written } from "./attribute-access.js";
+export type { WriteOptions } from "./attribute-access.js";
 export { subscribeObject, unsubscribeObject } from "./event-access.js";
 export type { LetGo, Outcome, Settle } from "./gate.js";
 export { invokeMethod } from "./method-access.js";
-export type { InvokeOptions } from "./method-access.js";
 export { readCost } from "./readings.js";
-export type { ReadCost } from "./readings.js";
 export type { AccessOptions, ObjectReference } from "./reference.js";
 
 /**
@@ -48,8 +46,6 @@ export function resolveName(
   options: AccessOptions,
   settle: Settle<ObjectReference>,
 ): LetGo | undefined {
-  const startedAt = readClockMs();
-  const timeoutMs = boundTimeout(session, options.timeoutMs);
   let entries: readonly string[];
   let first: ObjectReference;
   try {
@@ -60,6 +56,12 @@ export function resolveName(
     settle({ threw: true, error });
     return undefined;
   }
+  if (entries.length === 0) {
+    settle({ threw: false, value: first });
+    return undefined;
+  }
+  const startedAt = readClockMs();
+  const timeoutMs = boundTimeout(session, options.timeoutMs);
   let letGo: LetGo | undefined;
   const descend = (directory: ObjectReference, depth: number): void => {
     const entry = entries[depth];

@@ -49,7 +49,10 @@ export function readAttribute(
     timeoutMs: boundTimeout(session, options.timeoutMs),
     context: options.context,
     readings: shared === undefined ? readings : undefined,
-    run: () => shared ?? (object as Attribute).read(),
+    run: () => {
+      requireInterface({ name, object }, isAttribute(object), "attr");
+      return shared ?? (object as Attribute).read();
+    },
     settle,
   });
 }

@@ -29,6 +29,11 @@ const WRITE_BYTES = 300;
 /** While no request can be taken, this much input is read all the same, so that the client's going away is noticed. */
 const READ_AHEAD_BYTES = 65_536;
 
+/** Milliseconds between two looks at whether a client that has ended its side is still there. */
+const PEER_WATCH_MS = 1_000;
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
 /** The part of a session that all connections of a socket have in common. */
 export type Admission = Pick<SessionParts, "grant" | "socket">;
 
@@ -58,6 +63,8 @@ export class Connection {
   #pumping = false;
   #flushScheduled = false;
   #peerEnded = false;
+  /** While answers are pending for a client that has ended its side. */
+  #peerWatch: NodeJS.Timeout | undefined;
   /** Set once the end has begun: no more input is taken and nothing is sent but what is on its way. */
   #closing = false;
   /** Why it ended, where the client was told. */
@@ -118,11 +125,12 @@ export class Connection {
    * Sends an event, or queues it behind a slow reader, where the oldest are lost when there are too many.
    *
    * @param lostBefore events of the source that were lost since the last one sent
+   * @param isLatestOnly whether what waits of the source goes for it; the source tells of that itself
    */
-  sendEvent(frame: Buffer, source: QueuedEventSource, lostBefore: number): void {
+  sendEvent(frame: Buffer, source: QueuedEventSource, lostBefore: number, isLatestOnly: boolean = false): void {
     if (this.#closing) return;
     const droppedBefore = this.#events.dropped;
-    this.#events.push(this.#socket.writableNeedDrain ? copyOut(frame) : frame, source, lostBefore);
+    this.#events.push(this.#socket.writableNeedDrain ? copyOut(frame) : frame, source, lostBefore, isLatestOnly);
     this.session.costs.eventsLost += lostBefore + this.#events.dropped - droppedBefore;
     // Many events within one turn of the event loop must not be lost while the reader is quick enough.
     if (this.#events.heldBytes > Math.min(BATCH_BYTES, this.limits.queuedOutputBytes / 2)) this.#flush();
@@ -197,6 +205,19 @@ export class Connection {
     this.#pump();
   }
 
+  /**
+   * A client that has ended its side may have gone since, and only writing tells: on a Unix socket writing nothing does, of which
+   * a client that is there sees nothing.
+   */
+  #watchPeer(): void {
+    if (this.#peerWatch !== undefined) return;
+    const look = (): void => {
+      if (!this.#closing && this.#socket.writableLength === 0) this.#socket.write(NOTHING);
+    };
+    this.#peerWatch = setInterval(look, PEER_WATCH_MS).unref();
+    look();
+  }
+
   #waitForTurn(): void {
     this.#input.compact();
     this.#settleAccount();
@@ -230,7 +251,9 @@ export class Connection {
     const stuck = this.#conversation.busy || this.#socket.writableNeedDrain;
     if (stuck && this.#input.length > READ_AHEAD_BYTES) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
-    if (this.#peerEnded && !stuck && this.#conversation.owes !== true) this.close();
+    if (!this.#peerEnded) return;
+    if (stuck || this.#conversation.owes === true) this.#watchPeer();
+    else this.close();
   }
 
   #converse(): void {
@@ -324,6 +347,7 @@ export class Connection {
       this.#closing = true;
       this.#conversation.release();
     }
+    clearInterval(this.#peerWatch);
     TURN_BUDGET.withdraw(this.#takeTurn);
     this.account.close();
     this.session.end(this.#endReason);

@@ -7,8 +7,15 @@ import { boundTimeout, requireInterface } from "./reference.js";
 import type { AccessOptions, ObjectReference } from "./reference.js";
 import type { Session } from "./session.js";
 
-/** Listeners with which an object was asked to subscribe, and whether anybody still wants that. */
-const wanted = new WeakMap<object, boolean>();
+/** Of a listener: whether anybody still wants the subscription that an object was asked for with it. Not in a WeakMap, which costs much with many entries. */
+const IS_WANTED: unique symbol = Symbol("is wanted");
+
+/** Takes the events of one subscription. */
+export interface EventListener {
+  (event: unknown, occasion?: unknown): void;
+  /** @internal */
+  [IS_WANTED]?: boolean;
+}
 
 /**
  * Has `listener` called with each event, until {@link unsubscribeObject}; also where that comes before the object is done
@@ -19,7 +26,7 @@ const wanted = new WeakMap<object, boolean>();
 export function subscribeObject(
   session: Session,
   reference: ObjectReference,
-  listener: (event: unknown, occasion?: unknown) => void,
+  listener: EventListener,
   options: AccessOptions,
   settle: Settle<void>,
 ): LetGo | undefined {
@@ -33,11 +40,11 @@ export function subscribeObject(
     context: options.context,
     run: () => {
       requireInterface(reference, isEventSource(object), "event");
-      if (wanted.get(listener) === false) return undefined;
-      wanted.set(listener, true);
+      if (listener[IS_WANTED] === false) return undefined;
+      listener[IS_WANTED] = true;
       return mapResult<unknown, void>(object.subscribe(listener), () => {
         // Ended meanwhile, it was unsubscribed before it stood: the listener would stay for ever.
-        if (wanted.get(listener) === false) object.unsubscribe(listener);
+        if (listener[IS_WANTED] === false) object.unsubscribe(listener);
       });
     },
     settle,
@@ -45,14 +52,10 @@ export function subscribeObject(
 }
 
 /** Ends a subscription, whatever the object makes of it, also one that did not come about: giving back is always allowed. */
-export function unsubscribeObject(
-  session: Session,
-  { name, object }: ObjectReference,
-  listener: (event: unknown, occasion?: unknown) => void,
-): void {
+export function unsubscribeObject(session: Session, { name, object }: ObjectReference, listener: EventListener): void {
   // The object knows nothing of a subscription that was refused, and must not be asked to end it.
-  const isAsked = wanted.has(listener);
-  wanted.set(listener, false);
+  const isAsked = listener[IS_WANTED] !== undefined;
+  listener[IS_WANTED] = false;
   if (!isAsked) return;
   passGate({
     session,

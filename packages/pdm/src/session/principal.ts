@@ -1,6 +1,6 @@
 import type { Effect } from "../objects/description.js";
 
-/** What a socket's clients are; each role may do what the one before may, and more: see {@link ROLE_EFFECTS}. */
+/** What a socket's clients are; each role may do what the one before may, and more: see `docs/access.md`. */
 export type Role = "viewer" | "operator" | "admin";
 
 /** What a role does not bring along: `repl` runs any code in the service, `inspect` looks into its engine. */

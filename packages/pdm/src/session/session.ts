@@ -47,6 +47,8 @@ export class Session implements ListedSession {
   readonly limits: Limits;
   readonly account: Account;
   readonly grant: Grant;
+  /** Whether every effect on every object is allowed, so that nobody needs to ask. */
+  readonly isUnrestricted: boolean;
   readonly costs: SessionCosts = { requests: 0, handlerMs: 0, receivedBytes: 0, sentBytes: 0, eventsLost: 0 };
   readonly #caller: Caller;
   readonly #disconnect: (reason: string) => void;
@@ -55,6 +57,7 @@ export class Session implements ListedSession {
   constructor({ grant, socket, limits, account, disconnect }: SessionParts) {
     this.id = takeSessionId();
     this.grant = grant;
+    this.isUnrestricted = grant.decide === undefined;
     this.limits = limits;
     this.account = account;
     this.principal = Object.freeze({ role: grant.role, rights: grant.rights, socket, claimed: undefined });
@@ -67,11 +70,6 @@ export class Session implements ListedSession {
   /** What the service calls this version of itself, if anything. */
   get build(): string | undefined {
     return this.grant.build;
-  }
-
-  /** Whether every effect on every object is allowed, so that nobody needs to ask. */
-  get isUnrestricted(): boolean {
-    return this.grant.decide === undefined;
   }
 
   /**

@@ -10,12 +10,20 @@ const NEGLIGIBLE_MS = 0.1;
 export class TurnBudget {
   readonly #waiting = new Set<() => void>();
   #spentMs = 0;
+  #begunAt: number | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #wake: NodeJS.Timeout | undefined;
 
   /** Whether this turn's time is used up. */
   isSpent(turnMs: number): boolean {
-    return this.#spentMs > turnMs;
+    if (this.#spentMs > turnMs) return true;
+    return this.#begunAt !== undefined && readClockMs() - this.#begunAt > turnMs;
+  }
+
+  /** From the first call in a turn on, all of the turn's time counts: for work in many small steps between which other work gets in. */
+  begin(): void {
+    this.#begunAt ??= readClockMs();
+    this.#schedule();
   }
 
   /** Counts the milliseconds since `startedAt` (of `readClockMs()`) to this turn. */
@@ -47,6 +55,7 @@ export class TurnBudget {
     clearTimeout(this.#wake);
     this.#wake = undefined;
     this.#spentMs = 0;
+    this.#begunAt = undefined;
     // Those that find the time used up again come back to the end of the line.
     const resumes = [...this.#waiting];
     this.#waiting.clear();

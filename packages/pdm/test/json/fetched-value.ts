@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { classNameOf, attachClassName } from "../../src/json/marks.js";
 import { type Cut, findCut } from "../../src/json/cut.js";
 
@@ -29,7 +30,19 @@ export function fetchWhole(value: unknown, fetch: Fetch): unknown {
 
 function fetchRest(cut: Cut, fetch: Fetch): unknown {
   if (cut.handle === undefined) throw new Error("cut without a handle");
-  return fetchWhole(fetch(cut.handle), fetch);
+  const rest = fetchWhole(fetch(cut.handle), fetch);
+  const missing = cut.left ?? cut.size;
+  if (missing !== undefined) assert.equal(sizeOf(rest), missing, "what a mark says is missing");
+  return rest;
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === "string" || Array.isArray(value)) return value.length;
+  if (value instanceof Map || value instanceof Set) return value.size;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
+  const hidden = value instanceof Error ? ["name", "message", "cause", "errors"] : [];
+  const names = hidden.filter((name) => name === "name" || Object.hasOwn(value as object, name));
+  return new Set([...names, ...Object.keys(value as object)]).size;
 }
 
 /** The first part of a string or of bytes, and the rest. */

@@ -101,16 +101,20 @@ function shellOf({ kind, make }: Node): object {
   return kind === "error" ? new Error("shell") : make();
 }
 
+/** Of errors these are no fields like any other. */
+const HIDDEN: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "errors"]);
+
 function fill(object: object, kind: Kind, parts: readonly { name: string; part: unknown }[]): void {
   for (const { name, part } of parts) {
     if (kind === "array") (object as unknown[]).push(part);
     else if (kind === "set") (object as Set<unknown>).add(part);
-    else if (kind === "map") (object as Map<unknown, unknown>).set(typeof part === "object" ? part : name, part);
+    else if (kind === "map")
+      (object as Map<unknown, unknown>).set(typeof part === "object" && name.length < 3 ? part : name, part);
     else if (kind === "object") define(object, name, part, true);
     else if (kind === "error") {
       if (name === "" || name === "length") define(object, "cause", part, false);
       else if (typeof part === "string") define(object, "message", part, false);
-      else define(object, name, part, true);
+      else if (!HIDDEN.has(name)) define(object, name, part, true);
     }
   }
 }

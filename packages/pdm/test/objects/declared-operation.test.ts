@@ -95,6 +95,17 @@ for (const [args, kwargs, argument, message] of refused) {
   });
 }
 
+test("a parameter named like one of Object.prototype is looked for in the arguments themselves", () => {
+  const named = operation({
+    description: "Named so.",
+    effect: "read",
+    params: { valueOf: { type: "integer", "x-optional": true } },
+    run: (args) => Object.keys(args),
+  });
+  assert.deepEqual(named.invoke("call", [], {}, context), []);
+  assert.deepEqual(named.invoke("call", [], { valueOf: 3 }, context), ["valueOf"]);
+});
+
 test("the one method is call", () => {
   for (const name of ["run", "toString", ""]) {
     assert.throws(() => order.invoke(name, [1], {}, context), { code: "ERR_PDM_UNKNOWN_METHOD" });

@@ -40,6 +40,24 @@ before(async () => {
           returns: { type: "string" },
           run: ({ id, reason }) => `${id} for ${reason}: ${orders.delete(id)}`,
         }),
+        price: operation({
+          description: "Says what a cart costs.",
+          effect: "read",
+          params: {
+            cart: {
+              type: "object",
+              properties: {
+                lines: {
+                  type: "array",
+                  items: { type: "object", properties: { cents: { type: "integer" } }, required: ["cents"] },
+                },
+              },
+              required: ["lines"],
+            },
+            options: { "x-value": "map" },
+          },
+          run: ({ cart, options }) => cart.lines.reduce((sum, { cents }) => sum + cents, 0) * options.size,
+        }),
         placed,
         jobs,
       },
@@ -60,7 +78,7 @@ for (const python of [PYTHON3, PYTHON2].filter(isTested)) {
       for (const [source, answer] of [
         ['c.open("perf") == "+PERF1"', "True"],
         ['sorted(c.call("bind", 1, "declared", "orders")) == ["dir", "invoke"]', "True"],
-        ['[str(name) for name in c.call("ls", 1)]', "['count', 'cancel', 'placed', 'jobs']"],
+        ['[str(name) for name in c.call("ls", 1)]', "['count', 'cancel', 'price', 'placed', 'jobs']"],
         ['c.call("lookup", 2, 1, "count") == ["attr"]', "True"],
         ['c.call("readattr", 2)', "1"],
         ['str(c.call("attrinfo", 2).desc)', "'Orders so far.'"],
@@ -91,6 +109,16 @@ for (const python of [PYTHON3, PYTHON2].filter(isTested)) {
       }
       assert.equal(orders.size, 1);
       assert.match(await client.run('c.call("invoke", 1, "sell", (), {})'), /^!AttributeError/u);
+    });
+
+    test("a dict is an object where one is wanted, and a Map where that is", async () => {
+      await using client = new PythonClient(listener.spec, python.command);
+      await client.run('c.open("perf")');
+      await client.run('c.call("bind", 1, "declared", "orders")');
+      const cart = '{"lines": [{"cents": 250}, {"cents": 150}]}';
+      assert.equal(await client.run(`c.call("invoke", 1, "price", (${cart}, {1: 2, 3: 4}), {})`), "800");
+      assert.equal(await client.run(`c.call("invoke", 1, "price", (${cart},), {"options": {"a": 1}})`), "400");
+      assert.match(await client.run('c.call("invoke", 1, "price", ({1: 2}, {}), {})'), /cart .*must be an object/u);
     });
 
     test("typed events arrive with their fields, pairs of them as start and finish of one process", async () => {

@@ -165,6 +165,13 @@ test("a value may be cyclic, also where its items must differ", () => {
   assert.equal(judge({ type: "array", uniqueItems: true, items: {} }, cyclic), undefined);
 });
 
+test("items that are equal are a repetition, also where their parts were met before", () => {
+  const one = { a: 1 };
+  const other = { a: 1 };
+  assert.match(judge({ uniqueItems: true }, [one, [other], [other, 1], [one, 1]]) ?? "", /without repetitions/u);
+  assert.equal(judge({ uniqueItems: true }, [one, [other], [other, 1], [one, 2]]), undefined);
+});
+
 test("items that share their parts are compared in no time that grows with the ways to them", () => {
   let shared: unknown = [];
   for (let level = 0; level < 60; level += 1) shared = [shared, shared];

@@ -1,4 +1,3 @@
-import { resolveName } from "../../session/access.js";
 import type { ObjectReference } from "../../session/access.js";
 import type { RpcCall } from "../call.js";
 import { hashText } from "../digest.js";
@@ -50,20 +49,17 @@ export const DESCRIBE: RpcMethod<DescribeParams> = {
       void answer(call, params, undefined);
       return;
     }
-    call.target = params.name;
-    call.follow(
-      resolveName(call.peer.session, params.name, call.options, (outcome) => {
-        if (outcome.threw) call.fail(outcome.error);
-        else void answer(call, params, outcome.value);
-      }),
-    );
+    call.withObject(params.name, (root) => {
+      void answer(call, params, root);
+      return undefined;
+    });
   },
 };
 
 async function answer(call: RpcCall, params: DescribeParams, root: ObjectReference | undefined): Promise<void> {
   const { session, connection } = call.peer;
   const { depth = 32, limit = 1_000 } = params;
-  const walk = new Walk(session, { root, depth, from: params.cursor, access: call.options });
+  const walk = new Walk(session, { root, depth, from: params.cursor, access: () => call.stepOptions });
   call.follow(() => walk.stop());
   const heads: string[] = [];
   try {
@@ -89,7 +85,7 @@ async function answer(call: RpcCall, params: DescribeParams, root: ObjectReferen
 function describe(call: RpcCall, visited: Visited): ObjectText | Promise<ObjectText> {
   let text: ObjectText | undefined;
   let wake: ((text: ObjectText) => void) | undefined;
-  describeAsText(call.peer.session, visited, {}, (described) => {
+  describeAsText(call.peer.session, visited, call.stepOptions, (described) => {
     text = described;
     wake?.(described);
   });

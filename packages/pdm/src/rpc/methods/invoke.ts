@@ -1,5 +1,5 @@
 import { AccessError } from "../../session/access-error.js";
-import { invokeMethod, resolveName } from "../../session/access.js";
+import { invokeMethod } from "../../session/access.js";
 import type { RpcCall } from "../call.js";
 import type { IncomingStream } from "../incoming-stream.js";
 import type { RpcMethod } from "../method.js";
@@ -20,7 +20,7 @@ interface InvokeParams {
 export const INVOKE: RpcMethod<InvokeParams> = {
   name: "invoke",
   summary:
-    'Calls an operation, after its arguments were checked. A result that comes piece by piece is a stream, `{"$stream": N}`; so is an argument that the client sends so.',
+    'Calls an operation, after its arguments were checked. A result that comes piece by piece is a stream, `{"$stream": N}`; an argument may be one too, numbered by the client.',
   params: {
     name: OBJECT_NAME,
     operation: {
@@ -48,7 +48,6 @@ export const INVOKE: RpcMethod<InvokeParams> = {
   run(call, params) {
     const { session } = call.peer;
     const { name, operation = "call" } = params;
-    call.target = name;
     const received: IncomingStream[] = [];
     const openStream = (number: number): IncomingStream => {
       const stream = call.peer.streams.receive(number);
@@ -66,21 +65,17 @@ export const INVOKE: RpcMethod<InvokeParams> = {
       throw error;
     }
     call.onOver(stopReceiving);
-    call.follow(
-      resolveName(session, name, call.options, (resolved) => {
-        if (resolved.threw) {
-          call.fail(resolved.error);
-          return;
-        }
-        const { positional, named, memoryBytes } = args;
-        const options = { ...call.options, argumentBytes: memoryBytes };
-        call.follow(
-          invokeMethod(session, resolved.value, operation, positional, named, options, (outcome) => {
-            if (outcome.threw) call.fail(outcome.error);
-            else succeed(call, params, outcome.value, stopReceiving);
-          }),
-        );
-      }),
+    const { positional, named, memoryBytes } = args;
+    call.withObject(name, (object) =>
+      invokeMethod(
+        session,
+        object,
+        operation,
+        positional,
+        named,
+        { ...call.options, argumentBytes: memoryBytes },
+        (outcome) => call.conclude(outcome, (result) => encodeResult(call, params, result, stopReceiving)),
+      ),
     );
   },
 };
@@ -117,27 +112,33 @@ function readArguments(
   const values = positional.map((form, index) => decode(form, `args[${index}]`));
   // Without prototype: `__proto__` is a name like any other.
   const namedValues = byName.length === 0 ? NONE : (Object.create(null) as Record<string, unknown>);
-  for (const [name, form] of byName) namedValues[name] = decode(form, name);
+  for (const [name, form] of byName) {
+    if (Object.hasOwn(namedValues, name)) {
+      throw new RpcError("ERR_PDM_INVALID_ARGUMENT", `${name} is given twice, in args and in named`, name);
+    }
+    namedValues[name] = decode(form, name);
+  }
   if (!account.canLend(memoryBytes)) {
     throw new AccessError("ERR_PDM_LIMIT", "calls under way hold too much memory (totalBytes): try again later");
   }
   return { positional: values, named: namedValues, memoryBytes };
 }
 
-function succeed(call: RpcCall, { limits, credit = 0 }: InvokeParams, result: unknown, onStreamEnd: () => void): void {
+/** The JSON text of the answer; where the result comes piece by piece, it is sent behind it. */
+function encodeResult(
+  call: RpcCall,
+  { limits, credit = 0 }: InvokeParams,
+  result: unknown,
+  onStreamEnd: () => void,
+): string {
   if (!isAsyncIterable(result)) {
-    call.succeedWith(
-      () => `{"value":${encodeFor(call.peer, result, limitValue(call.peer.connection.limits, limits))}}`,
-    );
-    return;
+    return `{"value":${encodeFor(call.peer, result, limitValue(call.peer.session.limits, limits))}}`;
   }
-  call.succeedWith(() => {
-    const stream = call.peer.streams.send(result, onStreamEnd);
-    // The streams that it is made from may still be on their way.
-    call.onOver(undefined);
-    if (credit > 0) process.nextTick(() => stream.grant(credit));
-    return `{"value":{"$stream":${stream.number}}}`;
-  });
+  const stream = call.peer.streams.send(result, onStreamEnd);
+  // The streams that it is made from may still be on their way.
+  call.onOver(undefined);
+  if (credit > 0) process.nextTick(() => stream.grant(credit));
+  return `{"value":{"$stream":${stream.number}}}`;
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

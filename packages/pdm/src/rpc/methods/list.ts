@@ -1,4 +1,3 @@
-import type { ObjectDescription } from "../../objects/description.js";
 import { readAttribute } from "../../session/access.js";
 import type { Check } from "../../schema/check.js";
 import type { RpcCall } from "../call.js";
@@ -7,6 +6,7 @@ import type { FieldFilter } from "../field-filter.js";
 import type { RpcMethod } from "../method.js";
 import { NameGlobs } from "../name-globs.js";
 import { describeAsText } from "../object-text.js";
+import type { ObjectMembers } from "../object-text.js";
 import { collectPage } from "../page.js";
 import { Walk } from "../walk.js";
 import type { Visited } from "../walk.js";
@@ -70,7 +70,7 @@ async function answer(call: RpcCall, params: ListParams, query: Query): Promise<
     depth: 32,
     from: params.cursor,
     isWanted: (name) => query.leadsTo(name),
-    access: call.options,
+    access: () => call.stepOptions,
   });
   call.follow(() => walk.stop());
   try {
@@ -107,30 +107,27 @@ class Query {
   async write(call: RpcCall, visited: Visited): Promise<string | undefined> {
     if (this.#globs !== undefined && !this.#globs.match(visited.name)) return undefined;
     if (this.#value !== undefined && !visited.interfaces.includes("attr")) return undefined;
-    const said = await new Promise<ObjectDescription | undefined>((resolve) => {
-      describeAsText(call.peer.session, visited, {}, ({ description }) => resolve(description));
+    const members = await new Promise<ObjectMembers>((resolve) => {
+      describeAsText(call.peer.session, visited, call.stepOptions, (text) => resolve(text.members));
     });
-    if (!this.#fits(visited, said)) return undefined;
+    if (!this.#fits(members)) return undefined;
     if (this.#value !== undefined && !(await this.#hasValue(call, visited, this.#value))) return undefined;
-    const { name, interfaces } = visited;
-    return JSON.stringify({
-      name,
-      interfaces,
-      ...(typeof said?.description === "string" && { description: said.description }),
-    });
+    const { name, interfaces, description } = members;
+    return JSON.stringify({ name, interfaces, ...(typeof description === "string" && { description }) });
   }
 
-  #fits({ name, interfaces }: Visited, said: ObjectDescription | undefined): boolean {
-    if (this.#text !== undefined && !`${name}\n${said?.description ?? ""}`.toLowerCase().includes(this.#text))
-      return false;
-    return (
-      this.#filter === undefined || this.#filter({ ...said?.event, ...said?.attribute, ...said, name, interfaces })
-    );
+  #fits({ attribute, event, ...members }: ObjectMembers): boolean {
+    const { name, description } = members;
+    if (this.#text !== undefined) {
+      const text = typeof description === "string" ? `${name}\n${description}` : name;
+      if (!text.toLowerCase().includes(this.#text)) return false;
+    }
+    return this.#filter === undefined || this.#filter({ ...event, ...attribute, ...members });
   }
 
   #hasValue(call: RpcCall, visited: Visited, check: Check): Promise<boolean> {
     return new Promise((resolve) => {
-      readAttribute(call.peer.session, visited, call.options, (outcome) =>
+      readAttribute(call.peer.session, visited, call.stepOptions, (outcome) =>
         resolve(!outcome.threw && check(outcome.value) === undefined),
       );
     });

@@ -17,7 +17,7 @@ export const SIZE_LIMITS: Member = {
     bytes: { type: "integer", minimum: 512 },
   },
   description:
-    "How much of the value is wanted: nested levels, items of each container, bytes of the text. What is over is cut, and marked. The server's own limits where they are left out.",
+    "How much of the value is wanted: nested levels, items of each container, bytes of the text. What is over is cut, and marked. The server's own limits where nothing is said, and at most these.",
 };
 
 export const ANY_VALUE: Member = { description: "The value, in the form of [JSON values](json-values.md)." };
@@ -54,7 +54,7 @@ export const NAME_OR_GLOBS: Member = {
   description: "Names or globs, one or a list: `*` is any characters but `/`, `**` any at all, `?` one but `/`.",
 };
 
-const TYPE: JsonSchema = { type: "object", description: "A JSON Schema." };
+const TYPE: JsonSchema = { type: "object" };
 
 const EFFECT: JsonSchema = { enum: ["read", "change", "destroy", "expose", "execute"] };
 
@@ -63,52 +63,73 @@ export const OBJECT_DESCRIPTION: JsonSchema = {
   type: "object",
   required: ["name", "interfaces"],
   properties: {
-    name: { type: "string" },
-    interfaces: { type: "array", items: { enum: ["dir", "attr", "invoke", "event"] } },
-    description: { type: "string" },
-    deprecated: { anyOf: [{ type: "boolean" }, { type: "string", description: "What to use instead." }] },
+    name: { type: "string", description: "What requests name it by." },
+    interfaces: {
+      type: "array",
+      items: { enum: ["dir", "attr", "invoke", "event"] },
+      description: "What it can do: has entries, can be read, can be called, tells of events.",
+    },
+    description: { type: "string", description: "What it is, in a sentence or two for the operator." },
+    deprecated: {
+      type: ["boolean", "string"],
+      description: "Whether it should no longer be used; a text says what to use instead.",
+    },
     attribute: {
       type: "object",
+      description: "Where it can be read.",
       properties: {
-        type: TYPE,
-        unit: { type: "string", description: "In UCUM, as OpenTelemetry uses it." },
-        kind: { enum: ["gauge", "counter", "text", "state"] },
-        secret: { type: "boolean" },
-        effect: EFFECT,
-        writable: { type: "boolean" },
-        writeEffect: EFFECT,
+        type: { ...TYPE, description: "The JSON Schema of its value." },
+        unit: { type: "string", description: "The value's unit in UCUM, as OpenTelemetry uses it." },
+        kind: { enum: ["gauge", "counter", "text", "state"], description: "What the value is to whoever watches it." },
+        secret: { type: "boolean", description: "True where few should see the value; no record holds it." },
+        effect: { ...EFFECT, description: "What reading it amounts to; see [access](access.md)." },
+        writable: { type: "boolean", description: "Whether `write` can set it." },
+        writeEffect: { ...EFFECT, description: "What writing it amounts to, where it is writable." },
       },
     },
     operations: {
       type: "object",
-      description: "By name; `call` is the one that need not be named. Left out where nobody described them.",
+      description:
+        "Where it can be called: what `invoke` takes as `operation`. `call` is the one that need not be named. Left out where nobody described them.",
       additionalProperties: {
         type: "object",
         properties: {
-          description: { type: "string" },
-          deprecated: { anyOf: [{ type: "boolean" }, { type: "string" }] },
-          effect: EFFECT,
+          description: { type: "string", description: "What it does." },
+          deprecated: { type: ["boolean", "string"], description: "As above." },
+          effect: { ...EFFECT, description: "What a call amounts to; `execute` where nobody said." },
           parameters: {
             type: "array",
+            description: "In the order of arguments by position. Left out where nobody described them.",
             items: {
               type: "object",
               properties: {
-                name: { type: "string" },
-                type: TYPE,
-                required: { type: "boolean" },
-                secret: { type: "boolean" },
+                name: { type: "string", description: "What an argument by name is given under." },
+                type: { ...TYPE, description: "Its JSON Schema, with its description and default." },
+                required: { type: "boolean", description: "Whether a call must have it." },
+                secret: { type: "boolean", description: "True where its value is shown nowhere." },
               },
             },
           },
-          returns: TYPE,
+          returns: { ...TYPE, description: "The JSON Schema of the result." },
         },
       },
     },
-    event: { type: "object", properties: { type: TYPE, effect: EFFECT } },
+    event: {
+      type: "object",
+      description: "Where it tells of events.",
+      properties: {
+        type: { ...TYPE, description: "The JSON Schema of an event's value." },
+        effect: { ...EFFECT, description: "What subscribing amounts to." },
+      },
+    },
     cost: {
       type: "object",
-      description: "What reading it took so far; left out where nobody read it.",
-      properties: { reads: { type: "integer" }, meanMs: { type: "number" }, lastMs: { type: "number" } },
+      description: "What reading it took so far, as measured here. Left out where nobody has read it.",
+      properties: {
+        reads: { type: "integer", description: "How often its own code ran." },
+        meanMs: { type: "number", description: "Milliseconds that it took, on average." },
+        lastMs: { type: "number", description: "Milliseconds that it took last." },
+      },
     },
   },
 };
@@ -137,8 +158,8 @@ export const GREETING: Readonly<Record<string, Member>> = {
       "The process: its id, when it started, its title, its version of Node.js, and what the service calls its own version.",
   },
   session: { type: "integer", description: "The number of this connection in `pdm.sessions`." },
-  role: { type: "string", description: "What this socket's clients may do; see [access](access.md)." },
-  rights: { type: "array", items: { type: "string" }, description: "What they may do besides." },
+  role: { type: "string", description: "What the clients of this socket may do; see [access](access.md)." },
+  rights: { type: "array", items: { type: "string" }, description: "What they may do besides: `repl`, `inspect`." },
   capabilities: {
     type: "array",
     items: { type: "string" },

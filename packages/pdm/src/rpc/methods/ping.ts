@@ -2,7 +2,7 @@ import type { RpcMethod } from "../method.js";
 
 export const PING: RpcMethod<object> = {
   name: "ping",
-  summary: "Nothing but an answer: the event loop turns, and requests are served.",
+  summary: "Answers, and does nothing else: so the event loop turns, and requests are served.",
   params: {},
   result: {},
   run(call) {

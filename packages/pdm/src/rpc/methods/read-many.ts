@@ -22,8 +22,8 @@ export const READ_MANY: RpcMethod<ReadManyParams> = {
       items: {
         type: "object",
         properties: {
-          name: { type: "string" },
-          value: { description: "The value, in the form of JSON values." },
+          name: { type: "string", description: "Of the attribute." },
+          value: { description: "Its value, in the form of [JSON values](json-values.md)." },
           error: { type: "object", description: "In its place: what a single `read` would have failed with." },
         },
       },
@@ -39,7 +39,7 @@ export const READ_MANY: RpcMethod<ReadManyParams> = {
 async function answer(call: RpcCall, { names, limits }: ReadManyParams): Promise<void> {
   try {
     const all = await listAttributes(call, names);
-    const reader = new BulkReader(call.peer, limits, true);
+    const reader = new BulkReader(call.peer, limits, true, (bytes) => call.charge(bytes));
     call.follow(() => reader.stop());
     const items = await reader.read(all, call.leftMs);
     call.succeed(`{"items":${encodeItems(items)}}`);

@@ -1,13 +1,14 @@
-import { readAttribute, resolveName } from "../../session/access.js";
+import { readAttribute } from "../../session/access.js";
 import type { RpcMethod } from "../method.js";
 import { enterPath } from "../value-path.js";
-import { encodeFor, limitValue } from "../value-text.js";
+import { encodeFor, encodeRestFor, limitValue } from "../value-text.js";
 import type { WantedLimits } from "../value-text.js";
 import { ANY_VALUE, OBJECT_NAME, SIZE_LIMITS } from "./members.js";
 
 interface ReadParams {
   readonly name: string;
   readonly path?: readonly (string | number)[];
+  readonly from?: number;
   readonly limits?: WantedLimits;
 }
 
@@ -22,33 +23,28 @@ export const READ: RpcMethod<ReadParams> = {
       maxItems: 100,
       description: "Members of objects, indexes of lists and keys of Maps, outermost first.",
     },
+    from: {
+      type: "integer",
+      minimum: 0,
+      description:
+        "Where to begin in it: items, entries, UTF-16 units of a string, bytes. So a large value can be read piece by piece, though nothing is kept for it.",
+    },
     limits: SIZE_LIMITS,
   },
   required: ["name"],
   result: { value: ANY_VALUE },
   errors: ["ERR_PDM_NO_SUCH_NAME", "ERR_PDM_NO_SUCH_INTERFACE", "ERR_PDM_FAILED"],
-  run(call, { name, path, limits }) {
-    const { session, connection } = call.peer;
-    call.target = name;
-    call.follow(
-      resolveName(session, name, call.options, (resolved) => {
-        if (resolved.threw) {
-          call.fail(resolved.error);
-          return;
-        }
-        call.follow(
-          readAttribute(session, resolved.value, call.options, (outcome) => {
-            if (outcome.threw) {
-              call.fail(outcome.error);
-              return;
-            }
-            call.succeedWith(() => {
-              const value = path === undefined ? outcome.value : enterPath(outcome.value, path);
-              return `{"value":${encodeFor(call.peer, value, limitValue(connection.limits, limits))}}`;
-            });
-          }),
-        );
-      }),
+  run(call, { name, path, from, limits }) {
+    const { peer } = call;
+    call.withObject(name, (object) =>
+      readAttribute(peer.session, object, call.options, (outcome) =>
+        call.conclude(outcome, (whole) => {
+          const value = path === undefined ? whole : enterPath(whole, path);
+          const bounds = limitValue(peer.session.limits, limits);
+          const text = from === undefined ? encodeFor(peer, value, bounds) : encodeRestFor(peer, value, from, bounds);
+          return `{"value":${text}}`;
+        }),
+      ),
     );
   },
 };

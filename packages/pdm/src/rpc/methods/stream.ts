@@ -10,8 +10,8 @@ interface StreamParams {
 export const STREAM_CREDIT: RpcMethod<StreamParams & { readonly bytes: number }> = {
   name: "stream.credit",
   summary:
-    "The receiver of a stream takes so many bytes more, counted in lines of `stream.data`; the last of them may go over.",
-  params: { stream: STREAM, bytes: { type: "integer", minimum: 1, maximum: 2 ** 40, description: "Bytes." } },
+    "From the receiver of a stream: it takes so many bytes more, counted in lines of `stream.data`. The last line may go over them, which is taken from the next grant.",
+  params: { stream: STREAM, bytes: { type: "integer", minimum: 1, maximum: 2 ** 40, description: "How many more." } },
   required: ["stream", "bytes"],
   result: {},
   run(call, { stream, bytes }) {
@@ -22,7 +22,7 @@ export const STREAM_CREDIT: RpcMethod<StreamParams & { readonly bytes: number }>
 
 export const STREAM_CANCEL: RpcMethod<StreamParams> = {
   name: "stream.cancel",
-  summary: "The receiver of a stream wants no more of it; what is on its way may still come.",
+  summary: "From the receiver of a stream: it wants no more. What is on its way may still come.",
   params: { stream: STREAM },
   required: ["stream"],
   result: {},
@@ -34,7 +34,7 @@ export const STREAM_CANCEL: RpcMethod<StreamParams> = {
 
 export const STREAM_DATA: RpcMethod<StreamParams & { readonly data: unknown }> = {
   name: "stream.data",
-  summary: "A piece of a stream, from its sender; bytes come in pieces of any size.",
+  summary: "From the sender of a stream: a piece of it. Bytes come in pieces of any size.",
   params: { stream: STREAM, data: { description: "The piece, in the form of JSON values." } },
   required: ["stream", "data"],
   result: {},
@@ -42,7 +42,7 @@ export const STREAM_DATA: RpcMethod<StreamParams & { readonly data: unknown }> =
     const incoming = call.peer.streams.findIncoming(stream);
     if (incoming !== undefined) {
       try {
-        incoming.push(decodeFor(call.peer.connection.limits, data, "data").value, call.lineBytes);
+        incoming.push(decodeFor(call.peer.connection.limits, data, "data"), call.lineBytes);
       } catch (error) {
         incoming.end(error);
         throw error;
@@ -54,7 +54,7 @@ export const STREAM_DATA: RpcMethod<StreamParams & { readonly data: unknown }> =
 
 export const STREAM_END: RpcMethod<StreamParams> = {
   name: "stream.end",
-  summary: "The sender of a stream has no more.",
+  summary: "From the sender of a stream: there is no more.",
   params: { stream: STREAM },
   required: ["stream"],
   result: {},
@@ -66,8 +66,8 @@ export const STREAM_END: RpcMethod<StreamParams> = {
 
 export const STREAM_ERROR: RpcMethod<StreamParams & { readonly error?: { readonly message?: unknown } }> = {
   name: "stream.error",
-  summary: "The sender of a stream failed: there is no more.",
-  params: { stream: STREAM, error: { type: "object", description: "An error as in an answer." } },
+  summary: "From the sender of a stream: it failed, and there is no more.",
+  params: { stream: STREAM, error: { type: "object", description: "What went wrong, as in the answer to a request." } },
   required: ["stream"],
   result: {},
   run(call, { stream, error }) {

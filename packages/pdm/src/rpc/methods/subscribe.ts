@@ -1,4 +1,4 @@
-import { subscribeObject, resolveName } from "../../session/access.js";
+import { subscribeObject } from "../../session/access.js";
 import { EventSubscription } from "../event-subscription.js";
 import { compileFilter } from "../field-filter.js";
 import type { RpcMethod } from "../method.js";
@@ -24,6 +24,7 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
     minIntervalMs: {
       type: "integer",
       minimum: 1,
+      maximum: 86_400_000,
       description:
         "Milliseconds between two events that are sent, at least. Of those between, the latest is sent in the end, and says how many were skipped.",
     },
@@ -45,39 +46,27 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
   run(call, { name, where, minIntervalMs, latestOnly }) {
     const { session, connection, subscriptions } = call.peer;
     const filter = where === undefined ? undefined : compileFilter(where, "where");
-    call.target = name;
-    call.follow(
-      resolveName(session, name, call.options, (resolved) => {
-        if (resolved.threw) {
-          call.fail(resolved.error);
-          return;
-        }
-        const target = resolved.value;
-        call.attempt(() => {
-          const subscription = subscriptions.add(
-            (number) => new EventSubscription(connection, number, target, { filter, minIntervalMs, latestOnly }),
-          );
-          const drop = (): void => subscriptions.end(subscription.number);
-          const letGo = subscribeObject(session, target, subscription.listener, call.options, (outcome) => {
-            if (outcome.threw) {
-              drop();
-              call.fail(outcome.error);
-              return;
-            }
-            const sequence = readSequence(target.object);
-            const last = sequence === undefined ? "" : `,"sequence":${sequence}`;
-            call.succeed(`{"subscription":${subscription.number}${last}}`);
-          });
-          call.follow(
-            letGo &&
-              (() => {
-                letGo();
-                drop();
-              }),
-          );
+    call.withObject(name, (target) => {
+      const subscription = subscriptions.add(
+        (number) => new EventSubscription(connection, number, target, { filter, minIntervalMs, latestOnly }),
+      );
+      const drop = (): unknown => subscriptions.drop(subscription.number);
+      const letGo = subscribeObject(session, target, subscription.listener, call.options, (outcome) => {
+        if (outcome.threw) drop();
+        call.conclude(outcome, () => {
+          const sequence = readSequence(target.object);
+          const last = sequence === undefined ? "" : `,"sequence":${sequence}`;
+          return `{"subscription":${subscription.number}${last}}`;
         });
-      }),
-    );
+      });
+      return (
+        letGo &&
+        (() => {
+          letGo();
+          drop();
+        })
+      );
+    });
   },
 };
 

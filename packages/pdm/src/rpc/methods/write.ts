@@ -1,6 +1,6 @@
-import { resolveName, writeAttribute } from "../../session/access.js";
+import { writeAttribute } from "../../session/access.js";
 import type { RpcMethod } from "../method.js";
-import { decodeFor, encodeAlone, encodeFor, limitValue } from "../value-text.js";
+import { decodeFor, encodeFor, encodeWhole, limitValue } from "../value-text.js";
 import { ANY_VALUE, OBJECT_NAME } from "./members.js";
 
 interface WriteParams {
@@ -35,26 +35,14 @@ export const WRITE: RpcMethod<WriteParams> = {
     const { value } = decodeFor(connection.limits, params.value, "value");
     const expected =
       "expected" in params
-        ? encodeAlone(decodeFor(connection.limits, params.expected, "expected").value, bounds)
+        ? encodeWhole(decodeFor(connection.limits, params.expected, "expected").value, bounds)
         : undefined;
-    call.target = params.name;
-    call.follow(
-      resolveName(session, params.name, call.options, (resolved) => {
-        if (resolved.threw) {
-          call.fail(resolved.error);
-          return;
-        }
-        const options = {
-          ...call.options,
-          ...(expected !== undefined && { expected: (before: unknown) => encodeAlone(before, bounds) === expected }),
-        };
-        call.follow(
-          writeAttribute(session, resolved.value, value, options, (outcome) => {
-            if (outcome.threw) call.fail(outcome.error);
-            else call.succeedWith(() => `{"before":${encodeFor(call.peer, outcome.value.before, bounds)}}`);
-          }),
-        );
-      }),
+    const isExpected =
+      expected === undefined ? undefined : (before: unknown) => encodeWhole(before, bounds) === expected;
+    call.withObject(params.name, (object) =>
+      writeAttribute(session, object, value, { ...call.options, expected: isExpected }, (outcome) =>
+        call.conclude(outcome, ({ before }) => `{"before":${encodeFor(call.peer, before, bounds)}}`),
+      ),
     );
   },
 };
