@@ -86,7 +86,9 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
 
   /** The call is over: the client is told to stop, unless it has ended. Whoever still reads must not take that for the end. */
   stop(): void {
-    this.#stop({ error: new AccessError("ERR_PDM_CANCELLED", "nobody waits for the call any more that the stream is for") });
+    this.#stop({
+      error: new AccessError("ERR_PDM_CANCELLED", "nobody waits for the call any more that the stream is for"),
+    });
   }
 
   #stop(end: { readonly error?: unknown }): void {

@@ -67,7 +67,9 @@ const GREEDY: Readonly<Record<string, Greed>> = {
     act: (client) => {
       client.raw.socket.pause();
       client.raw.write(many(256, (id) => request(id, "sample", { names: "test.sources/**", everyMs: 1 })));
-      client.raw.write(many(256, (id) => request(id, "sample", { names: ["test.number", "test.counter"], everyMs: 1 })));
+      client.raw.write(
+        many(256, (id) => request(id, "sample", { names: ["test.number", "test.counter"], everyMs: 1 })),
+      );
     },
   },
   "the whole tree described in a loop": {

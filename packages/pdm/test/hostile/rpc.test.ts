@@ -72,7 +72,10 @@ const LINES: Readonly<Record<string, readonly [text: string, answer: RegExp]>> =
   "10,000 levels as a method": [`{"jsonrpc":"2.0","id":1,"method":${nest(10_000)}}`, /-32600/u],
   "10,000 levels as a name": [`{${READ},"params":{"name":${nest(10_000)}}}`, /-32602.*name must be/u],
   "10,000 levels as a path": [`{${READ},"params":{"name":"test.number","path":${nest(10_000)}}}`, /-32602.*path/u],
-  "10,000 levels as an argument": [`{${INVOKE},"params":{${ECHO},"args":[${nest(10_000)}]}}`, /-32602.*nests deeper than \d+/u],
+  "10,000 levels as an argument": [
+    `{${INVOKE},"params":{${ECHO},"args":[${nest(10_000)}]}}`,
+    /-32602.*nests deeper than \d+/u,
+  ],
   "10,000 levels as a named argument": [
     `{${INVOKE},"params":{${ECHO},"named":{"x":${nest(10_000, '{"a":', "}").replace(":}", ":1}")}}}}`,
     /-32602.*nests deeper than \d+/u,
@@ -135,7 +138,10 @@ const LINES: Readonly<Record<string, readonly [text: string, answer: RegExp]>> =
   ],
   "a huge id": [`{"jsonrpc":"2.0","id":"${"x".repeat(1_000_000)}","method":"ping"}`, /-32600/u],
   "a huge number as id": [`{"jsonrpc":"2.0","id":1e308,"method":"ping"}`, /-32600/u],
-  "numbers of a million digits": [`{${READ},"params":{"name":"test.number","timeoutMs":${"9".repeat(1_000_000)}}}`, /-32602/u],
+  "numbers of a million digits": [
+    `{${READ},"params":{"name":"test.number","timeoutMs":${"9".repeat(1_000_000)}}}`,
+    /-32602/u,
+  ],
   "a name of a million characters": [`{${READ},"params":{"name":"${"a.b/".repeat(250_000)}"}}`, /-32001/u],
   "a name of a million dots": [`{${READ},"params":{"name":"${".".repeat(1_000_000)}"}}`, /-32001/u],
   "a million NULs": ["\0".repeat(1_000_000), /no JSON text/u],
@@ -226,7 +232,9 @@ test("10,000 requests in one segment are all answered, known and unknown, while 
 
 test("ids that are used again while they are under way are refused, however often", async () => {
   using client = await LineClient.open(daemon.spec);
-  client.raw.write(request("x", "read", { name: "test.never" }) + request("x", "read", { name: "test.number" }).repeat(5_000));
+  client.raw.write(
+    request("x", "read", { name: "test.never" }) + request("x", "read", { name: "test.number" }).repeat(5_000),
+  );
   const refused: Message[] = [];
   for (;;) {
     const message = await client.next();

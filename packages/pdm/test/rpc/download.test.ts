@@ -235,7 +235,11 @@ test("a stream that gets no credit for long ends, and so does its source, begun 
 });
 
 for (const [name, data, error] of [
-  ["failing", [1], { code: "ERR_PDM_FAILED", error: { name: "RangeError", message: "no more paper", code: "E_PAPER" } }],
+  [
+    "failing",
+    [1],
+    { code: "ERR_PDM_FAILED", error: { name: "RangeError", message: "no more paper", code: "E_PAPER" } },
+  ],
   ["unsendable", [], { code: "ERR_PDM_FAILED", error: { name: "Error", message: "not this" } }],
   ["early", [], { code: "ERR_PDM_FAILED", error: { name: "Error", message: "too early" } }],
 ] as const) {
@@ -267,7 +271,10 @@ test("a stream that waits for its source keeps nobody else waiting, and may be c
 
 test("one stream too many is refused, and its source let go of", async () => {
   for (let count = 0; count < 3; count++) await open("generator");
-  assert.match(await client.fail("invoke", { name: "shop.endlessReadable" }), /^ERR_PDM_LIMIT: .*3 streams.*\(streams\)/u);
+  assert.match(
+    await client.fail("invoke", { name: "shop.endlessReadable" }),
+    /^ERR_PDM_LIMIT: .*3 streams.*\(streams\)/u,
+  );
   while (!log.includes("destroyed")) await new Promise(setImmediate);
 });
 

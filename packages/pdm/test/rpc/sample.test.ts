@@ -104,7 +104,11 @@ test("a sampling that is over the number of subscriptions is refused", async () 
 test("on change only what has changed is sent, and nothing where nothing has", async () => {
   using own = await server.connect();
   stock.value = 3;
-  await own.get("sample", { names: ["shop.stock", "shop.broken", "shop.none", "shop.big"], everyMs: 10, onChange: true });
+  await own.get("sample", {
+    names: ["shop.stock", "shop.broken", "shop.none", "shop.big"],
+    everyMs: 10,
+    onChange: true,
+  });
   assert.deepEqual(outcomes(await own.notified("sample")), [
     ["shop.stock", 3],
     ["shop.broken", "ERR_PDM_FAILED"],
@@ -114,7 +118,10 @@ test("on change only what has changed is sent, and nothing where nothing has", a
   for (const value of [4, { deep: [new Map([[1, 2]])] }, null]) {
     stock.value = value;
     const sample = await own.notified("sample");
-    assert.deepEqual((sample["items"] as Item[]).map(({ name }) => name), ["shop.stock"]);
+    assert.deepEqual(
+      (sample["items"] as Item[]).map(({ name }) => name),
+      ["shop.stock"],
+    );
   }
   stock.value = 3;
   assert.deepEqual(outcomes(await own.notified("sample")), [["shop.stock", 3]]);

@@ -140,7 +140,10 @@ test("a sender that fails fails the operation's reading, with its reason", async
 test("a piece that is no value fails the stream, and names the place", async () => {
   const id = call("collect", { $stream: 1 });
   await credit();
-  assert.match(await client.fail("stream.data", { stream: 1, data: [{ $x: 1 }] }), /^ERR_PDM_INVALID_ARGUMENT: data: .*"\$x"/u);
+  assert.match(
+    await client.fail("stream.data", { stream: 1, data: [{ $x: 1 }] }),
+    /^ERR_PDM_INVALID_ARGUMENT: data: .*"\$x"/u,
+  );
   assert.match(String(await resultOf(id)), /"\$x"/u);
 });
 
@@ -206,7 +209,10 @@ test("one stream too many refuses the call, which keeps none of them", async () 
 
 test("a stream's number is a whole number, and a stream is an argument or a part of one", async () => {
   for (const $stream of [-1, 0.5, "1", null]) {
-    assert.match(String(await resultOf(call("ignore", { $stream }))), /^ERR_PDM_INVALID_ARGUMENT: args\[0\]: .*\$stream/u);
+    assert.match(
+      String(await resultOf(call("ignore", { $stream }))),
+      /^ERR_PDM_INVALID_ARGUMENT: args\[0\]: .*\$stream/u,
+    );
   }
   const id = call("ignore", { nested: [{ $stream: 9 }] });
   assert.equal(await resultOf(id), "read nothing");
