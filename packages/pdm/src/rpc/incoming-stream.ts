@@ -60,7 +60,8 @@ export class IncomingStream implements AsyncIterableIterator<unknown, undefined>
 
   async next(): Promise<IteratorResult<unknown, undefined>> {
     while (this.#pieces.length === 0 && this.#ended === undefined) {
-      this.#grant();
+      // Later it is granted when half of the window was read: what is left of it is enough until then.
+      if (!this.#hasBegun) this.#grant();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     const piece = this.#pieces.shift();

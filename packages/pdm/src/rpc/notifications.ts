@@ -26,7 +26,15 @@ export const NOTIFICATIONS: readonly RpcNotification[] = [
     name: "lost",
     summary:
       "So many events or samples of a subscription were lost, mostly since the client does not read quickly enough. Comes right before the next one.",
-    params: { subscription: SUBSCRIPTION, count: { type: "integer", minimum: 1, description: "Exactly how many." } },
+    params: {
+      subscription: SUBSCRIPTION,
+      count: { type: "integer", minimum: 1, description: "Exactly how many." },
+      skipped: {
+        type: "integer",
+        description:
+          "Events that were left out before those, as `minIntervalMs` and `latestOnly` wish; left out where none were.",
+      },
+    },
   },
   {
     name: "sample",
