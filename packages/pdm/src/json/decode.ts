@@ -31,7 +31,7 @@ export function decodeValue(form: unknown, options: DecodeOptions): unknown {
   return typeof form === "object" && form !== null ? new ValueReader(options).read(form) : form;
 }
 
-/** What {@link measureDecoded} gives. */
+/** What {@link decodeMeasured} gives. */
 export interface DecodedValue {
   readonly value: unknown;
   /** Estimated memory that holding the value costs, rather too high than too low. */
