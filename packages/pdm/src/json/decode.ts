@@ -6,7 +6,7 @@ export interface DecodeOptions {
   readonly maxDepth: number;
   /** Values, parts and names together. Default: as many as the form has. */
   readonly maxNodes?: number | undefined;
-  /** Milliseconds, by the clock and in processor time, that a form whose Maps and Sets have more than 256 keys may take. Default: as long as it takes. */
+  /** Milliseconds, by the clock and in processor time, that a form with regular expressions, or whose Maps and Sets have more than 256 keys, may take. Default: as long as it takes. */
   readonly maxMs?: number | undefined;
   /** Gives what a stream's number stands for; without it a stream is refused. What it throws passes through. */
   readonly openStream?: ((id: number) => unknown) | undefined;
