@@ -41,7 +41,7 @@ export interface Limits {
   readonly valueItems: number;
   /** Values and names in the arguments of one `rpc` request. Over it: the request fails; stays open. Stops lines of a million empty lists, each of which takes many times its bytes. */
   readonly valueNodes: number;
-  /** Milliseconds, by the clock and in processor time, that the arguments of one `rpc` request with more than 256 keys of Maps and elements of Sets may take when read. Over it: the request fails; stays open. Stops keys chosen to collide. */
+  /** Milliseconds, by the clock and in processor time, that the arguments of one `rpc` request with regular expressions, or with more than 256 keys of Maps and elements of Sets, may take when read. Over it: the request fails; stays open. Stops keys chosen to collide, and expressions that are slow to make. */
   readonly valueMs: number;
   /** Objects bound by one `perf` connection. Over it: the request fails; stays open. */
   readonly boundIds: number;
@@ -159,7 +159,7 @@ export interface ClientLimits {
   readonly valueDepth: number;
   /** Values and names in a value of `rpc` that is read, and lists and objects in one line. Over it: the same; for a line the connection is closed, before it is parsed. Stops lines of millions of empty lists. */
   readonly valueNodes: number;
-  /** Milliseconds, by the clock and in processor time, that a value with more than 256 keys of Maps and elements of Sets may take when read. Over it: the same. Stops keys chosen to collide. */
+  /** Milliseconds, by the clock and in processor time, that a value with regular expressions, or with more than 256 keys of Maps and elements of Sets, may take when read. Over it: the same. Stops keys chosen to collide, and expressions that are slow to make. */
   readonly valueMs: number;
   /** Nested containers in a pickle. Over it: the connection is closed; a request fails alone. */
   readonly pickleDepth: number;
@@ -219,6 +219,9 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
 
 /** Decimal digits of one bigint in a value of `rpc`. Over it: it is cut when written, refused when read. Stops conversions whose time grows faster than their length. */
 export const VALUE_DIGITS = 100_000;
+
+/** Characters of one regular expression in a value of `rpc`. Over it: it is cut when written, refused when read. Stops expressions that take seconds to be made, matched or not; many small ones are stopped by `valueMs`. */
+export const VALUE_REGEXP_CHARACTERS = 10_000;
 
 /** Names of properties, of at most so many characters, that are kept as JSON has them. One more: all are forgotten. Stops services whose names are data from filling the memory. */
 export const KEPT_NAMES = 1_024;

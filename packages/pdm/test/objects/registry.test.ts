@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ValueAttribute } from "../../src/objects/attribute.js";
+import { EventChannel } from "../../src/objects/event-channel.js";
 import { expose, findModule, listModules } from "../../src/objects/registry.js";
 
 test("what is exposed is found until it is withdrawn", () => {
@@ -59,4 +60,18 @@ test("another copy of the package in the process finds the same objects", async 
   };
   assert.notEqual(copy.findModule, findModule);
   assert.equal(copy.findModule("registry.shared")?.get("attribute"), attribute);
+});
+
+test("an object in place of names is refused, whether or not anything in it looks like a name", () => {
+  for (const object of [new EventChannel(), new ValueAttribute(3)]) {
+    assert.throws(() => expose("registry.unnamed", object as never), {
+      code: "ERR_PDM_EXPOSE",
+      message: /needs a name of its own/u,
+    });
+  }
+});
+
+test("a module without objects is none", () => {
+  using _exposure = expose("registry.empty", {});
+  assert.equal(findModule("registry.empty"), undefined);
 });
