@@ -3,7 +3,7 @@ import type { Session } from "../session/session.js";
 import { VERSION } from "../version.js";
 
 /** The version of the protocol. */
-export const PROTOCOL_VERSION = 1;
+const PROTOCOL_VERSION = 1;
 
 /** The same for all clients. Found out for the first one: the first date as text costs a millisecond. */
 let startedAt: string | undefined;

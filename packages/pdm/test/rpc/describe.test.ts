@@ -138,8 +138,22 @@ test("the whole tree has every object before its entries, what fails and what no
   assert.deepEqual(
     names.filter((name) => name.startsWith("shop.")),
     [
-      ...["stock", "token", "cancel", "sold", "plain", "methods", "loop", "loop/leaf", "loop/self"],
-      ...["later", "later/a", "later/b", "broken", "odd", "odd/fine", "wrong"],
+      "stock",
+      "token",
+      "cancel",
+      "sold",
+      "plain",
+      "methods",
+      "loop",
+      "loop/leaf",
+      "loop/self",
+      "later",
+      "later/a",
+      "later/b",
+      "broken",
+      "odd",
+      "odd/fine",
+      "wrong",
     ].map((name) => `shop.${name}`),
   );
   assert.ok(names.includes("pdm.perf.sysres/rusage"));

@@ -11,7 +11,7 @@ import { RpcServer } from "./rpc-server.js";
 let log: string[] = [];
 let waiting: (() => void) | undefined;
 
-async function* count(to: number, onEnd: string): AsyncGenerator<unknown> {
+async function* count(to: number, onEnd: string): AsyncGenerator {
   log.push("begun");
   try {
     for (let n = 1; n <= to; n++) {
@@ -249,7 +249,7 @@ for (const [name, data, error] of [
     await new Promise(setImmediate);
     const read = await readAll(stream);
     assert.deepEqual([read.data, read.end.method], [data, "stream.error"]);
-    assert.deepEqual((read.end.params?.["error"] as { data: object }).data, error);
+    assert.deepEqual((read.end.params?.["error"] as { data: object } | undefined)?.data, error);
     assert.deepEqual(await client.get("ping"), {});
   });
 }

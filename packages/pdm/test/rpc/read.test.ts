@@ -175,7 +175,7 @@ test("a text and bytes that are cut are fetched piece by piece, and are whole", 
 test("from says how much of the rest is passed over, and may be over its end", async () => {
   const { value } = (await client.get("read", { name: "shop.list", limits: { items: 1 } })) as { value: CutMark[] };
   const handle = value[1]?.$cut.handle;
-  assert.deepEqual((await client.get("fetch", { handle, from: 2_498 }))["value"] as number[], [2_499]);
+  assert.deepEqual((await client.get("fetch", { handle, from: 2_498 }))["value"], [2_499]);
   for (const from of [2_499, 1e15, 1e300]) assert.deepEqual((await client.get("fetch", { handle, from }))["value"], []);
   assert.match(await client.fail("fetch", { handle, from: -1 }), /^ERR_PDM_INVALID_ARGUMENT: from/u);
 });

@@ -6,7 +6,7 @@ import { RpcServer } from "./rpc-server.js";
 
 type Params = Readonly<Record<string, unknown>>;
 
-const sold = event<unknown>({ description: "Something was sold." });
+const sold = event({ description: "Something was sold." });
 const request = event({
   description: "A request.",
   start: { type: "object", properties: { path: { type: "string" } } },
