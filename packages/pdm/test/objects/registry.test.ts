@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../src/index.js";
 import { ValueAttribute } from "../../src/objects/attribute.js";
 import { EventChannel } from "../../src/objects/event-channel.js";
 import { expose, findModule, listModules } from "../../src/objects/registry.js";
@@ -74,4 +75,13 @@ test("an object in place of names is refused, whether or not anything in it look
 test("a module without objects is none", () => {
   using _exposure = expose("registry.empty", {});
   assert.equal(findModule("registry.empty"), undefined);
+});
+
+test("nothing that the package keeps for the process is met by who goes through the globals", () => {
+  const own = Object.getOwnPropertySymbols(globalThis).filter((symbol) => symbol.description?.startsWith("pdm."));
+  assert.ok(own.includes(Symbol.for("pdm.registry.v1")) && own.includes(Symbol.for("pdm.json.marks.v1")));
+  assert.deepEqual(
+    own.filter((symbol) => Object.prototype.propertyIsEnumerable.call(globalThis, symbol)),
+    [],
+  );
 });
