@@ -1,7 +1,6 @@
-import { listInterfaces } from "../objects/interfaces.js";
 import type { InterfaceName } from "../objects/interfaces.js";
 import { findModule, listModules } from "../objects/registry.js";
-import { listEntries, lookUpEntry } from "../session/access.js";
+import { listEntries, listObjectInterfaces, lookUpEntry } from "../session/access.js";
 import type { AccessOptions, LetGo, ObjectReference, Settle } from "../session/access.js";
 import type { Session } from "../session/session.js";
 import { RpcError } from "./rpc-error.js";
@@ -72,11 +71,10 @@ export class Walk {
         const target = `${module}.${name}`;
         const isFirst = isSkipping && target === first;
         if (this.#turn.isSpent) await this.#turn.next();
-        if (isSkipping && !isFirst) continue;
+        // Who begins at what may not be seen is told what one is told who begins at nothing.
+        if ((isSkipping && !isFirst) || !this.#session.isVisible(target)) continue;
         isSkipping = false;
-        if (this.#session.isVisible(target)) {
-          yield* this.#visitObject({ name: target, object }, depth, new Set(), isFirst ? from : undefined);
-        }
+        yield* this.#visitObject({ name: target, object }, depth, new Set(), isFirst ? from : undefined);
       }
     }
     if (isSkipping) throw staleCursor();
@@ -91,8 +89,11 @@ export class Walk {
   ): AsyncGenerator<Visited, void> {
     const { name, object } = reference;
     if (this.#isStopped || this.#options.isWanted?.(name) === false) return;
-    const interfaces = listInterfaces(object);
-    if (interfaces.length === 0) return;
+    const interfaces = await this.#ask<readonly InterfaceName[]>((settle) => {
+      listObjectInterfaces(this.#session, reference, settle);
+      return undefined;
+    });
+    if (interfaces === undefined || interfaces.length === 0) return;
     const goesOnBelow = from !== undefined && from.length > 0;
     if (!goesOnBelow) yield { name, object, interfaces };
     if (depth > 0 && above.size < MAX_DEPTH && interfaces.includes("dir") && !above.has(object)) {

@@ -14,6 +14,11 @@ const loop = new StaticDirectory({ leaf: new ValueAttribute(1) });
 loop.set("self", loop);
 
 const never = new Promise<never>(() => undefined);
+const TRAP = Object.defineProperty({}, "read", {
+  get: () => {
+    throw new Error("trapped");
+  },
+});
 const OBJECTS = {
   stock: attribute({
     description: "Pieces left.",
@@ -52,8 +57,9 @@ const OBJECTS = {
     },
   },
   odd: {
-    list: () => ["a/b", "", "text", "gone", "fine", "throws"],
+    list: () => ["a/b", "", "text", "gone", "trap", "fine", "throws"],
     lookup: (name: string) => {
+      if (name === "trap") return TRAP;
       if (name === "throws") throw new Error("no");
       return name === "text" ? "a text" : name === "gone" ? undefined : new ValueAttribute(name);
     },

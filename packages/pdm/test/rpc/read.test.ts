@@ -16,6 +16,7 @@ const values: Record<string, unknown> = {
     ["7", "text seven"],
   ]),
   list: Array.from({ length: 2_500 }, (_, index) => index),
+  cases: Array.from({ length: 10 }, (_, index) => [index, "tea"]),
   text: "abcdefghij".repeat(1_000),
   bytes: Buffer.alloc(3_000, 7),
   error: Object.assign(new RangeError("too many"), { code: "E_MANY", limit: 5 }),
@@ -190,7 +191,21 @@ test("what is nested too deep is cut, and can be fetched", async () => {
   assert.equal(orders[0]?.sku, "tea");
 });
 
+<<<<<<< HEAD
 test("a handle that was released, never was, or made room for others is there no more", async () => {
+=======
+test("of what one reply cuts, as much has handles as can be kept, and those are good", async () => {
+  const read = { name: "shop.cases", limits: { depth: 1 } };
+  const { value } = (await client.get("read", read)) as { value: CutMark[] };
+  const handles = value.flatMap(({ $cut: { handle } }) => (handle === undefined ? [] : [handle]));
+  assert.equal(handles.length, 3);
+  for (const handle of handles) {
+    assert.equal(((await client.get("fetch", { handle, limits: { depth: 1 } }))["value"] as unknown[]).length, 2);
+  }
+});
+
+test("a handle that was released, never was, made room for others, or was not used for long, is there no more", async () => {
+>>>>>>> part-review-json
   using own = await server.connect();
   const cut = async (): Promise<number> => {
     const { value } = (await own.get("read", { name: "shop.list", limits: { items: 1 } })) as { value: CutMark[] };

@@ -43,6 +43,13 @@ before(async () => {
         unsubscribe: () => (unsubscribed += 1),
       },
       number: { read: () => 1 },
+      numbersBroken: {
+        subscribe: (listener: (event: unknown) => void) => plain.subscribe(listener),
+        unsubscribe: (listener: (event: unknown) => void) => plain.unsubscribe(listener),
+        get sequence(): never {
+          throw new Error("nobody counted");
+        },
+      },
     },
     { limits: { subscriptions: 20, queuedOutputBytes: 50_000 } },
   );
@@ -330,4 +337,11 @@ for (const [how, end] of [
 test("the class of an event is a part of its value", async () => {
   const [heard] = await hear({ name: "shop.plain" }, () => plain.notify(new FinishEvent({ id: 4 }, true, 13)));
   assert.deepEqual(heard?.["value"], { $class: "pdm.perf.finishevent", time: 13, id: 4, aborted: true });
+});
+
+test("a source that cannot tell its number can be subscribed to", async () => {
+  using own = await server.connect();
+  assert.deepEqual(await own.get("subscribe", { name: "shop.numbersBroken" }), { subscription: 1 });
+  plain.notify("heard");
+  assert.equal((await own.notified("event"))["value"], "heard");
 });

@@ -48,6 +48,7 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
     const filter = where === undefined ? undefined : compileFilter(where, "where");
     call.withObject(name, (target) => {
       const subscription = subscriptions.add(
+        where === undefined ? 0 : call.heldBytes,
         (number) => new EventSubscription(connection, number, target, { filter, minIntervalMs, latestOnly }),
       );
       const drop = (): unknown => subscriptions.drop(subscription.number);
@@ -70,8 +71,12 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
   },
 };
 
-/** The number of the last event, where the source counts them. */
+/** The number of the last event, where the source counts them, and can tell. */
 function readSequence(source: object): number | undefined {
-  const { sequence } = source as { readonly sequence?: unknown };
-  return typeof sequence === "number" && Number.isSafeInteger(sequence) ? sequence : undefined;
+  try {
+    const { sequence } = source as { readonly sequence?: unknown };
+    return typeof sequence === "number" && Number.isSafeInteger(sequence) ? sequence : undefined;
+  } catch {
+    return undefined;
+  }
 }
