@@ -191,9 +191,6 @@ test("what is nested too deep is cut, and can be fetched", async () => {
   assert.equal(orders[0]?.sku, "tea");
 });
 
-<<<<<<< HEAD
-test("a handle that was released, never was, or made room for others is there no more", async () => {
-=======
 test("of what one reply cuts, as much has handles as can be kept, and those are good", async () => {
   const read = { name: "shop.cases", limits: { depth: 1 } };
   const { value } = (await client.get("read", read)) as { value: CutMark[] };
@@ -204,8 +201,7 @@ test("of what one reply cuts, as much has handles as can be kept, and those are 
   }
 });
 
-test("a handle that was released, never was, made room for others, or was not used for long, is there no more", async () => {
->>>>>>> part-review-json
+test("a handle that was released, never was, or made room for others is there no more", async () => {
   using own = await server.connect();
   const cut = async (): Promise<number> => {
     const { value } = (await own.get("read", { name: "shop.list", limits: { items: 1 } })) as { value: CutMark[] };
