@@ -52,6 +52,7 @@ export class BulkReader {
     await new Promise<void>((resolve) => {
       const settle = (index: number, item: BulkItem): void => {
         items[index] = item;
+        if ("error" in item) this.#leftBytes -= item.error.length + item.name.length + ITEM_BYTES;
         this.#charge(ITEM_BYTES + ("value" in item ? item.value : item.error).length);
         missing -= 1;
         if (missing === 0) resolve();

@@ -9,6 +9,9 @@ import { Turn } from "./turn.js";
 /** Directories within directories that a walk goes into: one may contain itself. */
 const MAX_DEPTH = 32;
 
+/** What a name costs in a list, beside its characters. */
+const NAME_BYTES = 24;
+
 /** What a walk visits, and where it begins and ends. */
 export interface WalkOptions {
   /** The part to walk; everything where nothing is said. */
@@ -20,6 +23,8 @@ export interface WalkOptions {
   /** Whether to go into what has that name, and whatever is below it. */
   readonly isWanted?: ((name: string) => boolean) | undefined;
   /** For each step: may be less than what is left of the request's time, so that a directory that hangs is left out as well. */
+  /** Is told of bytes that are held for the walk, and of fewer again where negative. */
+  readonly charge?: ((bytes: number) => void) | undefined;
   readonly access: () => AccessOptions;
 }
 
@@ -111,6 +116,19 @@ export class Walk {
       listEntries(this.#session, directory, this.#options.access(), settle),
     );
     if (names === undefined) return;
+    const namesBytes = names.reduce((sum, entry) => sum + entry.length + NAME_BYTES, 0);
+    this.#options.charge?.(namesBytes);
+    yield* this.#visitNames(directory, names, depth, above, from);
+    this.#options.charge?.(-namesBytes);
+  }
+
+  async *#visitNames(
+    directory: ObjectReference,
+    names: readonly string[],
+    depth: number,
+    above: Set<object>,
+    from: string[] | undefined,
+  ): AsyncGenerator<Visited, void> {
     const first = from?.shift();
     const start = first === undefined ? 0 : names.indexOf(first);
     if (start === -1) throw staleCursor();

@@ -25,7 +25,7 @@ export type Check = (value: unknown) => SchemaFault | undefined;
  * @throws SchemaError naming the place in the schema: for a keyword outside of the subset, and for a malformed one
  */
 export function compileSchema(schema: JsonSchema, place: string = "the schema"): Check {
-  checkSchemaForm(schema, place, { nodes: Number.POSITIVE_INFINITY, mayMatchPatterns: true });
+  checkSchemaForm(schema, place, { nodes: Number.POSITIVE_INFINITY, isTrusted: true });
   return guard(compile(schema));
 }
 
@@ -36,7 +36,7 @@ export function compileSchema(schema: JsonSchema, place: string = "the schema"):
  * @throws SchemaError naming the place in the schema
  */
 export function compileClientSchema(schema: unknown, place: string): Check {
-  checkSchemaForm(schema, place, { nodes: SCHEMA_LIMITS.clientNodes, mayMatchPatterns: false });
+  checkSchemaForm(schema, place, { nodes: SCHEMA_LIMITS.clientNodes, isTrusted: false });
   return guard(compile(schema as JsonSchema));
 }
 

@@ -146,8 +146,16 @@ const LINES: Readonly<Record<string, readonly [text: string, answer: RegExp]>> =
   "a name of a million dots": [`{${READ},"params":{"name":"${".".repeat(1_000_000)}"}}`, /-32001/u],
   "a million NULs": ["\0".repeat(1_000_000), /no JSON text/u],
   "globs made to try again": [
-    `{"jsonrpc":"2.0","id":1,"method":"list","params":{"names":[${Array.from({ length: 32 }, () => `"${"**?".repeat(340)}x"`).join(",")}]}}`,
+    `{"jsonrpc":"2.0","id":1,"method":"list","params":{"names":[${Array.from({ length: 32 }, () => `"${"**?".repeat(10)}x"`).join(",")}]}}`,
     /"items":\[\]|-32004/u,
+  ],
+  "globs of too many characters together": [
+    `{"jsonrpc":"2.0","id":1,"method":"list","params":{"names":[${Array.from({ length: 32 }, () => `"${"**?".repeat(11)}"`).join(",")}]}}`,
+    /-32009.*1056 characters together/u,
+  ],
+  "a filter that compares all items with each other": [
+    `{"jsonrpc":"2.0","id":1,"method":"list","params":{"value":{"uniqueItems":true}}}`,
+    /-32602.*uniqueItems/u,
   ],
   "a thousand globs": [
     `{"jsonrpc":"2.0","id":1,"method":"readMany","params":{"names":[${'"**",'.repeat(999)}"**"]}}`,

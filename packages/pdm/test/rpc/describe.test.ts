@@ -265,3 +265,22 @@ test("an object that never says what it is, and a directory that never lists, ar
     { name: "hanging.last", value: 1 },
   ]);
 });
+
+test("a secret's default, examples and allowed values are in no description", async () => {
+  const type = { type: "string", default: "s3cret", examples: ["s3cret"], enum: ["s3cret", "other"] } as const;
+  await using server = await RpcServer.start({
+    password: attribute({ description: "A password.", secret: true, type, read: () => "s3cret" as const }),
+    login: operation({
+      description: "Logs in.",
+      effect: "change",
+      params: { token: { ...type, "x-secret": true } },
+      run: () => null,
+    }),
+  });
+  using client = await server.connect();
+  for (const name of ["shop.password", "shop.login"]) {
+    const text = JSON.stringify(await client.get("describe", { name }));
+    assert.match(text, /"type":\{"type":"string"/u);
+    assert.doesNotMatch(text, /s3cret/u);
+  }
+});

@@ -19,7 +19,7 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
     where: {
       type: "object",
       description:
-        'What fields of the event must be, such as `{"status": {"minimum": 500}}`: a JSON Schema without `pattern`, or the value itself. Others are not sent.',
+        'What fields of the event must be, such as `{"status": {"minimum": 500}}`: a JSON Schema without `pattern` and `uniqueItems`, or the value itself. Others are not sent.',
     },
     minIntervalMs: {
       type: "integer",
