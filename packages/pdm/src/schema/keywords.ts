@@ -71,7 +71,7 @@ export function isKeyword(name: string): name is keyof JsonSchema {
 }
 
 /** Keywords whose check may take long, in proportion to more than the value's size. */
-const COSTLY_KEYWORDS: readonly string[] = ["pattern", "uniqueItems"];
+const COSTLY_KEYWORDS: ReadonlySet<string> = new Set(["pattern", "uniqueItems"]);
 
 /**
  * Looks at the form of every keyword.
@@ -93,7 +93,7 @@ export function checkSchemaForm(schema: unknown, place: string, budget: SchemaBu
     }
     // Of exact types it has none that is undefined, but JavaScript authors write them.
     if (schema[keyword] === undefined && keyword !== "const" && keyword !== "default") continue;
-    if (!budget.isTrusted && COSTLY_KEYWORDS.includes(keyword)) {
+    if (!budget.isTrusted && COSTLY_KEYWORDS.has(keyword)) {
       throw new SchemaError(
         place,
         `the keyword ${showValue(keyword)} is not taken from clients, since its check could take too long`,
