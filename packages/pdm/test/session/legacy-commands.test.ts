@@ -1,61 +1,16 @@
 import assert from "node:assert/strict";
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { AUDIT_CHANNEL, expose, listen, Tuple, ValueAttribute } from "../../src/index.js";
-import type { AuditRecord, Listener, ObjectDescription, Role } from "../../src/index.js";
+import { expose, listen, Tuple } from "../../src/index.js";
 import { RawSocket } from "../fixtures/raw-socket.js";
-
-const ROLES: readonly Role[] = ["viewer", "operator", "admin"];
-
-/** What a case's policy says: as the role has it, that the object is hidden (from the moment it is bound on), that everything is allowed. */
-type Mode = "by role" | "hidden" | "allowed";
-const MODES: readonly Mode[] = ["by role", "hidden", "allowed"];
-let isHidden = false;
-
-const DESCRIPTION: ObjectDescription = {
-  description: "Everything at once.",
-  attribute: { type: { type: "number" } },
-  operations: {
-    look: { effect: "read" },
-    set: { effect: "change" },
-    drop: { effect: "destroy" },
-    reveal: { effect: "expose" },
-  },
-  event: {},
-};
-
-/** What was called, `describe` excepted: it is asked what a request amounts to. */
-let calls: string[] = [];
-function called<T>(name: string, result: T): T {
-  calls.push(name);
-  return result;
-}
-const entry = new ValueAttribute(1);
-const thing = {
-  describe: () => DESCRIPTION,
-  read: () => called("read", 7),
-  list: () => called("list", ["entry"]),
-  lookup: () => called("lookup", entry),
-  invoke: (method: string) => called(`invoke ${method}`, null),
-  subscribe: () => called("subscribe", undefined),
-  unsubscribe: () => called("unsubscribe", undefined),
-};
-const secret = { describe: () => ({ attribute: { secret: true } }), read: () => called("read", "hunter2") };
-const silent = {
-  describe: (): ObjectDescription => {
-    throw new Error("not today");
-  },
-  read: () => called("read", 1),
-};
+import { Gated, isAllowed, MODES, ROLES } from "./gated.js";
+import type { Need } from "./gated.js";
 
 /** Each request, what it needs, and what it calls; ids 1 (thing), 2 (secret) and 3 (silent) are bound, and 1 is subscribed where `subscribed` says so. */
 interface Case {
   readonly what: string;
   readonly request: readonly unknown[];
-  readonly needs: "nothing" | "read" | "change" | "destroy" | "expose" | "execute";
+  readonly needs: Need;
   readonly calls: readonly string[];
   readonly subscribed?: boolean;
 }
@@ -68,7 +23,7 @@ const CASES: readonly Case[] = [
   { what: "readattr of a secret", request: ["readattr", 2], needs: "expose", calls: ["read"] },
   { what: "readattr of what cannot say what it is", request: ["readattr", 3], needs: "execute", calls: ["read"] },
   ...(["look read", "set change", "drop destroy", "reveal expose", "other execute"] as const).map((pair): Case => {
-    const [method, effect] = pair.split(" ") as [string, Case["needs"]];
+    const [method, effect] = pair.split(" ") as [string, Need];
     const request = ["invoke", 1, method, Tuple.of(), new Map()];
     return { what: `invoke of ${pair}`, request, needs: effect, calls: [`invoke ${method}`] };
   }),
@@ -84,63 +39,33 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** What each role may do, once more and by hand. */
-const MAY: Readonly<Record<Role, readonly string[]>> = {
-  viewer: ["nothing", "read"],
-  operator: ["nothing", "read", "change"],
-  admin: ["nothing", "read", "change", "destroy", "expose", "execute"],
-};
-
-const folder = mkdtempSync(path.join(tmpdir(), "pdm-roles-"));
-const listeners = new Map<string, Listener>();
-let records: AuditRecord[] = [];
-const collect = (record: unknown): unknown => records.push(record as AuditRecord);
-
+let gated: Gated;
 before(async () => {
-  expose("gated", { thing, secret, silent });
-  subscribe(AUDIT_CHANNEL, collect);
-  const policies = {
-    "by role": undefined,
-    hidden: () => !isHidden,
-    allowed: () => true,
-  };
-  for (const role of ROLES) {
-    for (const mode of MODES) {
-      const policy = policies[mode];
-      const spec = path.join(folder, `${role}-${mode.replace(" ", "-")}.sock`);
-      listeners.set(`${role} ${mode}`, await listen(spec, { role, ...(policy === undefined ? {} : { policy }) }));
-    }
-  }
+  gated = await Gated.start();
 });
-after(async () => {
-  unsubscribe(AUDIT_CHANNEL, collect);
-  for (const listener of listeners.values()) await listener.close();
-  rmSync(folder, { recursive: true });
-});
+after(() => gated[Symbol.asyncDispose]());
 beforeEach(() => {
-  isHidden = false;
+  gated.isHidden = false;
 });
 
 for (const role of ROLES) {
   for (const mode of MODES) {
     for (const { what, request, needs, calls: expected, subscribed = false } of CASES) {
-      const isAllowed = needs === "nothing" || mode === "allowed" || (mode === "by role" && MAY[role].includes(needs));
-      test(`perf: ${what} by a ${role}, ${mode}: ${isAllowed ? "done" : "refused, with no trace but a record"}`, async () => {
-        using raw = await RawSocket.open(listeners.get(`${role} ${mode}`)?.spec ?? "", "perf");
+      const isDone = isAllowed(role, mode, needs);
+      test(`perf: ${what} by a ${role}, ${mode}: ${isDone ? "done" : "refused, with no trace but a record"}`, async () => {
+        using raw = await RawSocket.open(gated.spec(role, mode), "perf");
         raw.request(["bind", 1, "gated", "thing"], ["bind", 2, "gated", "secret"], ["bind", 3, "gated", "silent"]);
         for (let reply = 0; reply < 3; reply++) assert.equal((await raw.readMessage())?.[0], "+");
         if (subscribed) {
           raw.request(["subs", 1]);
           await raw.readMessage();
         }
-        isHidden = true;
-        calls = [];
-        records = [];
+        gated.begin();
         raw.request(request);
         const reply = await raw.readMessage();
-        assert.deepEqual([reply?.[0], calls], isAllowed ? ["+", expected] : ["-", []]);
-        const refused = records.filter(({ action }) => action === "refuse");
-        if (isAllowed) {
+        assert.deepEqual([reply?.[0], gated.calls], isDone ? ["+", expected] : ["-", []]);
+        const refused = gated.recorded("refuse");
+        if (isDone) {
           assert.deepEqual(refused, []);
         } else {
           assert.equal(refused.length, 1);
@@ -149,24 +74,21 @@ for (const role of ROLES) {
             [role, "perf", "refused", needs],
           );
         }
-        assert.equal(
-          records.filter(({ action }) => action === "invoke").length,
-          isAllowed && what.startsWith("invoke") ? 1 : 0,
-        );
+        assert.equal(gated.recorded("invoke").length, isDone && what.startsWith("invoke") ? 1 : 0);
       });
     }
   }
 }
 
 test("what is hidden is answered as if it were not there, word for word", async () => {
-  const spec = path.join(folder, "words.sock");
+  const spec = path.join(gated.folder, "words.sock");
   await using listener = await listen(spec, {
     role: "admin",
     policy: {
       admin: [{ names: ["gated.secret", "gated.thing/entry", "gated.thing/drop", "hidden.**"], allow: [] }],
     },
   });
-  using withdrawn = expose("hidden", { thing: entry });
+  using withdrawn = expose("hidden", { thing: gated.entry });
   using raw = await RawSocket.open(listener.spec, "perf");
   raw.request(["bind", 1, "gated", "thing"]);
   await raw.readMessage();
@@ -189,8 +111,8 @@ test("what is hidden is answered as if it were not there, word for word", async 
     ],
   ] as const) {
     const replies: string[] = [];
-    thing.lookup = () => called("lookup", undefined as never);
-    thing.invoke = (method) => {
+    gated.thing.lookup = () => undefined;
+    gated.thing.invoke = (method) => {
       throw Object.assign(new Error(`${JSON.stringify(method)} is not a method of this object`), {
         code: "ERR_PDM_UNKNOWN_METHOD",
       });
@@ -209,9 +131,9 @@ test("what is hidden is answered as if it were not there, word for word", async 
 
 for (const role of ROLES) {
   test(`repl: a ${role} without the right is refused in the hello, with a record; with the right its commands are recorded`, async () => {
-    const spec = path.join(folder, `repl-${role}.sock`);
+    const spec = path.join(gated.folder, `repl-${role}.sock`);
     await using without = await listen(spec, { role });
-    records = [];
+    gated.records = [];
     {
       using raw = await RawSocket.connect(without.spec);
       raw.write("repl\nglobalThis.trace = 1\n\n");
@@ -219,20 +141,20 @@ for (const role of ROLES) {
       assert.equal(said, `+PDM1\n-ERR refused: this socket's role, ${role}, has no right to the REPL\n`);
     }
     assert.equal("trace" in globalThis, false);
-    const [connect, refused] = records;
+    const [connect, refused] = gated.records;
     assert.equal(connect?.action, "connect");
     assert.deepEqual(
       [refused?.action, refused?.effect, refused?.outcome, refused?.session === connect?.session],
       ["refuse", "repl", "refused", true],
     );
-    await using withRight = await listen(path.join(folder, `right-${role}.sock`), { role, rights: ["repl"] });
+    await using withRight = await listen(path.join(gated.folder, `right-${role}.sock`), { role, rights: ["repl"] });
     using raw = await RawSocket.open(withRight.spec, "repl");
-    records = [];
+    gated.records = [];
     raw.write("1 + 1\n\nthrow new RangeError('no')\n\n");
     assert.deepEqual([await raw.readLine(), await raw.readLine()], [" 2", "+OK"]);
     while ((await raw.readLine()) !== "+EXC");
     assert.deepEqual(
-      records.map(({ action, input, outcome, error }) => ({ action, input, outcome, error })),
+      gated.records.map(({ action, input, outcome, error }) => ({ action, input, outcome, error })),
       [
         { action: "repl", input: "1 + 1", outcome: "ok", error: undefined },
         { action: "repl", input: "throw new RangeError('no')", outcome: "threw", error: "Uncaught RangeError: no" },
