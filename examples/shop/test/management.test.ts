@@ -13,7 +13,7 @@ before(async () => {
   const ready = await shop.ready();
   url = ready.url;
   spec = ready.specs[0] ?? "";
-  client = await connect(spec);
+  client = await connect(spec, { protocol: "perf" });
 });
 after(async () => {
   client.close();

@@ -68,6 +68,7 @@ export {
   type AnyOperation,
   type CallParameters,
   type EventType,
+  type KeyType,
   type ObjectTypes,
   type OperationName,
   type OperationOf,

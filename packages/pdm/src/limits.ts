@@ -17,9 +17,9 @@ export interface Limits {
   readonly blockBytes: number;
   /** Bytes that one `repl` command may print. Over it: the rest is cut, and the output says so; stays open. */
   readonly blockOutputBytes: number;
-  /** Bytes of one `perf` request. Over it: a `-` reply, closed, since the next request cannot be found. Stops length bombs. */
+  /** Bytes of one `perf` request, or one line of `rpc`. Over it: a `-` reply or `bye`, closed, since the next request cannot be found. Stops length bombs. */
   readonly frameBytes: number;
-  /** Bytes of one `perf` reply or event. Over it: the request fails (`-` reply), or the event is not sent and counts as lost; stays open. */
+  /** Bytes of one reply or event. Over it: over `perf` the request fails (`-` reply), and over `rpc` the value is cut, and marked; an event is not sent, or cut; stays open. */
   readonly replyBytes: number;
   /** Lists, dicts and other objects in one `perf` reply or event. Over it: the same. */
   readonly replyObjects: number;
@@ -41,7 +41,7 @@ export interface Limits {
   readonly valueItems: number;
   /** Values and names in the arguments of one `rpc` request. Over it: the request fails; stays open. Stops lines of a million empty lists, each of which takes many times its bytes. */
   readonly valueNodes: number;
-  /** Milliseconds, by the clock and in processor time, that the arguments of one `rpc` request with more than 256 keys of Maps and elements of Sets may take when read. Over it: the request fails; stays open. Stops keys chosen to collide. */
+  /** Milliseconds, by the clock and in processor time, that the arguments of one `rpc` request with regular expressions, or with more than 256 keys of Maps and elements of Sets, may take when read. Over it: the request fails; stays open. Stops keys chosen to collide, and expressions that are slow to make. */
   readonly valueMs: number;
   /** Objects bound by one `perf` connection. Over it: the request fails; stays open. */
   readonly boundIds: number;
@@ -51,7 +51,7 @@ export interface Limits {
   readonly queuedOutputBytes: number;
   /** Positional arguments of one call. Over it: the request fails; stays open. Stops calls that leave the called function no stack. */
   readonly arguments: number;
-  /** Milliseconds that a pending result (a promise) of a `perf` request may take; `repl` commands have no such limit. Over it: the request fails, the result is ignored; stays open. */
+  /** Milliseconds that a pending result (a promise) of a `perf` or `rpc` request may take, where the client chooses nothing else; `repl` commands have no such limit. Over it: the request fails, the result is ignored; stays open. */
   readonly requestTimeoutMs: number;
   /** Requests of one `rpc` connection that are under way. One more fails, those excepted that cancel or belong to a stream; stays open. */
   readonly requestsInFlight: number;
@@ -159,7 +159,7 @@ export interface ClientLimits {
   readonly valueDepth: number;
   /** Values and names in a value of `rpc` that is read, and lists and objects in one line. Over it: the same; for a line the connection is closed, before it is parsed. Stops lines of millions of empty lists. */
   readonly valueNodes: number;
-  /** Milliseconds, by the clock and in processor time, that a value with more than 256 keys of Maps and elements of Sets may take when read. Over it: the same. Stops keys chosen to collide. */
+  /** Milliseconds, by the clock and in processor time, that a value with regular expressions, or with more than 256 keys of Maps and elements of Sets, may take when read. Over it: the same. Stops keys chosen to collide, and expressions that are slow to make. */
   readonly valueMs: number;
   /** Nested containers in a pickle. Over it: the connection is closed; a request fails alone. */
   readonly pickleDepth: number;
@@ -219,6 +219,9 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = Object.freeze({
 
 /** Decimal digits of one bigint in a value of `rpc`. Over it: it is cut when written, refused when read. Stops conversions whose time grows faster than their length. */
 export const VALUE_DIGITS = 100_000;
+
+/** Characters of one regular expression in a value of `rpc`. Over it: it is cut when written, refused when read. Stops expressions that take seconds to be made, matched or not; many small ones are stopped by `valueMs`. */
+export const VALUE_REGEXP_CHARACTERS = 10_000;
 
 /** Names of properties, of at most so many characters, that are kept as JSON has them. One more: all are forgotten. Stops services whose names are data from filling the memory. */
 export const KEPT_NAMES = 1_024;
@@ -297,7 +300,7 @@ export interface SchemaLimits {
 }
 
 /** The values of {@link SchemaLimits}. */
-export const SCHEMA_LIMITS: SchemaLimits = Object.freeze({ depth: 64, clientNodes: 1_000 });
+export const SCHEMA_LIMITS: SchemaLimits = Object.freeze({ depth: 64, clientNodes: 128 });
 
 /** Objects of which a service is told, while `NODE_ENV` is `development`, that they do not do as they say. Over it: no more is said. */
 export const DEVELOPMENT_REPORTS = 100;
@@ -305,8 +308,11 @@ export const DEVELOPMENT_REPORTS = 100;
 /** Characters of a glob over names. Over it: it is refused. Bounds the time that it takes for each name. */
 export const GLOB_CHARACTERS = 1_024;
 
-/** Globs with wildcards in one `rpc` request. Over it: it is refused. Bounds the time for each name, too. */
-export const REQUEST_GLOBS = 32;
+/** Globs with wildcards in one `rpc` request, and the characters of all of them. Over it: it is refused. Bounds the time for each name, too. */
+export const REQUEST_GLOBS: Readonly<{ count: number; characters: number }> = Object.freeze({
+  count: 32,
+  characters: 1_024,
+});
 
 /**
  * The defaults with some replaced.

@@ -35,6 +35,9 @@ export class ClientConnection {
   readonly #input = new InputBuffer();
   #conversation: ClientConversation | undefined;
   #outgoing: Buffer[] = [];
+  /** Behind `#outgoing`. */
+  #outgoingText = "";
+  /** Of both, about: a text counts its UTF-16 code units. */
   #outgoingBytes = 0;
   #open = true;
   #waitingForRoom: (() => void)[] = [];
@@ -90,9 +93,21 @@ export class ClientConnection {
    */
   send(bytes: Buffer): void {
     if (!this.#open) return;
-    if (this.#outgoing.length === 0) process.nextTick(this.#flush);
+    this.#flushLater();
+    if (this.#outgoingText !== "") {
+      this.#outgoing.push(Buffer.from(this.#outgoingText));
+      this.#outgoingText = "";
+    }
     this.#outgoing.push(bytes);
     this.#outgoingBytes += bytes.length;
+  }
+
+  /** The same with text, which needs no buffer of its own. */
+  sendText(text: string): void {
+    if (!this.#open) return;
+    this.#flushLater();
+    this.#outgoingText += text;
+    this.#outgoingBytes += text.length;
   }
 
   /** @throws ConnectionLostError where the connection is gone */
@@ -140,18 +155,29 @@ export class ClientConnection {
 
   readonly #flush = (): void => {
     const pieces = this.#outgoing;
+    const text = this.#outgoingText;
     const bytes = this.#outgoingBytes;
     this.#outgoing = [];
+    this.#outgoingText = "";
     this.#outgoingBytes = 0;
     if (!this.#open) return;
+    if (pieces.length === 0) {
+      this.#socket.write(text);
+      return;
+    }
+    if (text !== "") pieces.push(Buffer.from(text));
     if (pieces.length > 1 && bytes > MAX_JOINED_BYTES) {
       this.#socket.cork();
       for (const piece of pieces) this.#socket.write(piece);
       this.#socket.uncork();
     } else {
-      this.#socket.write(joinPieces(pieces, bytes));
+      this.#socket.write(joinPieces(pieces));
     }
   };
+
+  #flushLater(): void {
+    if (this.#outgoingBytes === 0) process.nextTick(this.#flush);
+  }
 
   #onRoom(): void {
     for (const wake of this.#waitingForRoom.splice(0)) wake();
@@ -183,7 +209,7 @@ export class ClientConnection {
 }
 
 /** A single piece stays as it is. */
-function joinPieces(pieces: readonly Buffer[], bytes: number): Buffer {
+function joinPieces(pieces: readonly Buffer[]): Buffer {
   const [first] = pieces;
-  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces, bytes);
+  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
 }

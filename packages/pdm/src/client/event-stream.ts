@@ -41,4 +41,4 @@ export class RemoteEvent<E = unknown> {
 }
 
 /** Events of one object, in order, from `subscribe` on. {@inheritDoc QueueStream} */
-export class EventStream<E = unknown> extends QueueStream<ReceivedEvent, RemoteEvent<E>> {}
+export class EventStream<E = unknown> extends QueueStream<RemoteEvent<E>> {}

@@ -1,7 +1,7 @@
 import type { CallArguments, ObjectAccess } from "./object-access.js";
 import { HandleClosedError, NoSuchInterfaceError } from "./errors.js";
 import { EventStream, RemoteEvent } from "./event-stream.js";
-import { checkQueueSize } from "./queue-stream.js";
+import { checkQueueSize, createSource } from "./queue-stream.js";
 import type { RemoteDescription } from "./remote-description.js";
 import type { InvokeOptions, ReadOptions, SubscribeOptions, WriteOptions } from "./request-options.js";
 import { StreamQueue, type ReceivedEvent } from "./stream-queue.js";
@@ -120,8 +120,7 @@ export class RemoteObject<T = ObjectTypes> {
     const queue = new StreamQueue<ReceivedEvent>(checkQueueSize("maxQueuedEvents", maxQueuedEvents), queuedEventBytes);
     const unsubscribe = await access.subscribe(queue, options);
     const stream: EventStream<EventType<T>> = new EventStream({
-      queue,
-      makeItem: (queued) => new RemoteEvent<EventType<T>>(queued),
+      source: createSource(queue, (queued) => new RemoteEvent<EventType<T>>(queued)),
       signal,
       onClose: () => {
         this.#streams.delete(stream);

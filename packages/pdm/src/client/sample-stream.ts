@@ -33,4 +33,4 @@ export class RemoteSample {
 }
 
 /** Samples of attributes, in order. {@inheritDoc QueueStream} */
-export class SampleStream extends QueueStream<ReceivedSample, RemoteSample> {}
+export class SampleStream extends QueueStream<RemoteSample> {}

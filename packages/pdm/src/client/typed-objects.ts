@@ -26,13 +26,13 @@ export interface AnyOperation extends OperationTypes {
 }
 
 /** What reading gives; `never` where it cannot be read. */
-export type ReadType<T> = TypeOf<T, "read">;
+export type ReadType<T> = KeyType<T, "read">;
 
 /** What can be written; nothing where it cannot. */
-export type WriteType<T> = TypeOf<T, "write">;
+export type WriteType<T> = KeyType<T, "write">;
 
 /** The payload of its events. */
-export type EventType<T> = TypeOf<T, "event">;
+export type EventType<T> = KeyType<T, "event">;
 
 /** Names of its operations. */
 export type OperationName<T> = T extends { readonly operations: infer Operations }
@@ -62,5 +62,6 @@ export type CallParameters<Operation, Options> = [Operation] extends [never]
       : [args: Args | Named, options?: Options]
     : never;
 
-type TypeOf<T, Key extends keyof ObjectTypes> =
+/** What is known of one key of an object's types; `never` where the object has no such key. */
+export type KeyType<T, Key extends keyof ObjectTypes> =
   T extends Readonly<Record<Key, infer Known>> ? Known : Key extends keyof T ? unknown : never;

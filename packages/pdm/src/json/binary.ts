@@ -1,4 +1,3 @@
-import { endianness } from "node:os";
 import { types } from "node:util";
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
@@ -22,7 +21,8 @@ const ELEMENT_BYTES: Readonly<Record<string, number>> = {
   BigUint64Array: 8,
 };
 
-const isBigEndian = endianness() === "BE";
+/** Not asked of `node:os`, which takes a millisecond to load. */
+const isBigEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
 /** The class of a buffer or a view of one, whichever realm it is from; undefined for anything else. */
 export function binaryClass(object: object): string | undefined {

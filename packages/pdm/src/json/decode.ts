@@ -6,7 +6,7 @@ export interface DecodeOptions {
   readonly maxDepth: number;
   /** Values, parts and names together. Default: as many as the form has. */
   readonly maxNodes?: number | undefined;
-  /** Milliseconds, by the clock and in processor time, that a form whose Maps and Sets have more than 256 keys may take. Default: as long as it takes. */
+  /** Milliseconds, by the clock and in processor time, that a form with regular expressions, or whose Maps and Sets have more than 256 keys, may take. Default: as long as it takes. */
   readonly maxMs?: number | undefined;
   /** Gives what a stream's number stands for; without it a stream is refused. What it throws passes through. */
   readonly openStream?: ((id: number) => unknown) | undefined;
@@ -31,7 +31,7 @@ export function decodeValue(form: unknown, options: DecodeOptions): unknown {
   return typeof form === "object" && form !== null ? new ValueReader(options).read(form) : form;
 }
 
-/** What {@link measureDecoded} gives. */
+/** What {@link decodeMeasured} gives. */
 export interface DecodedValue {
   readonly value: unknown;
   /** Estimated memory that holding the value costs, rather too high than too low. */

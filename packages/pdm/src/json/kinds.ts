@@ -52,12 +52,18 @@ function inheritsFrom(object: object, ancestor: object): boolean {
   return false;
 }
 
-/** The name of the class that an object is an instance of, empty where it has none. Runs no getter. */
+/**
+ * The name of the class that an object is an instance of, empty where it has none: the one that the class has for Python
+ * (`pythonClass`) where it says so itself, so that it is the same over every protocol. Runs no getter.
+ */
 export function readClassName(object: object): string {
   let prototype = Object.getPrototypeOf(object) as object | null;
   for (let count = 0; prototype !== null && count < MAX_PROTOTYPES; count++) {
     const maker: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-    if (typeof maker === "function") return readFunctionName(maker);
+    if (typeof maker === "function") {
+      const foreign: unknown = Object.getOwnPropertyDescriptor(maker, "pythonClass")?.value;
+      return typeof foreign === "string" ? foreign : readFunctionName(maker);
+    }
     // What generators and iterators have instead.
     const tag: unknown = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
     if (typeof tag === "string") return tag;

@@ -14,10 +14,16 @@ interface Registry {
 const REGISTRY = Symbol.for("pdm.json.marks.v1");
 
 /** Beside the objects and not in them: they stay plain, can be frozen, and a proxy is not asked. One for all copies of this package. */
-const registry: Registry = ((globalThis as { [REGISTRY]?: Registry })[REGISTRY] ??= {
-  marks: new WeakMap<object, Marks>(),
-  isUsed: false,
-});
+const registry: Registry = openRegistry();
+
+function openRegistry(): Registry {
+  const known = (globalThis as { [REGISTRY]?: Registry })[REGISTRY];
+  if (known !== undefined) return known;
+  const shared: Registry = { marks: new WeakMap(), isUsed: false };
+  // Not enumerable: the daemon's own walks over its globals must not meet it.
+  Object.defineProperty(globalThis, REGISTRY, { value: shared });
+  return shared;
+}
 
 /** What was attached to an object, if anything. Never runs the object's code. */
 export function marksOf(object: object): Marks | undefined {

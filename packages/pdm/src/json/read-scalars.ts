@@ -1,4 +1,4 @@
-import { VALUE_DIGITS } from "../limits.js";
+import { VALUE_DIGITS, VALUE_REGEXP_CHARACTERS } from "../limits.js";
 import { elementBytes, fromBase64, makeBinary } from "./binary.js";
 import { Placeholder } from "./placeholder.js";
 
@@ -8,6 +8,8 @@ export interface FormReader {
   refuse(mark: string, expected: string): never;
   /** Adds memory that a value takes besides what each form is charged for. */
   charge(bytes: number): void;
+  /** Throws a JsonValueError where the value has taken too long. Before work whose time grows faster than the text. */
+  watchTime(): void;
 }
 
 const NUMBERS: ReadonlyMap<unknown, number> = new Map([
@@ -72,7 +74,12 @@ function readTyped(content: unknown, reader: FormReader): object {
 function readRegExp(content: unknown, reader: FormReader): RegExp {
   const [source, flags] = readPair(content);
   if (typeof source !== "string" || typeof flags !== "string") return reader.refuse("$regexp", "[source, flags]");
+  if (source.length > VALUE_REGEXP_CHARACTERS) {
+    return reader.refuse("$regexp", `a source of at most ${VALUE_REGEXP_CHARACTERS} characters`);
+  }
   reader.charge(source.length * 2);
+  // V8 looks up each class of Unicode when the expression is made: tens of microseconds for a few characters.
+  reader.watchTime();
   try {
     return new RegExp(source, flags);
   } catch {

@@ -325,12 +325,18 @@ export class ValueReader implements FormReader {
    * secret, so a sender can choose keys that all collide; only time tells such keys from honest ones.
    */
   #countKey(): void {
-    if (++this.#keys % KEYS_PER_LOOK !== 0) return;
+    if (++this.#keys % KEYS_PER_LOOK === 0) this.watchTime();
+  }
+
+  watchTime(): void {
     const { maxMs } = this.#options;
     if (maxMs === undefined) return;
     this.#stopwatch ??= new Stopwatch();
     if (this.#stopwatch.hasPassed(maxMs)) {
-      throw new JsonValueError("value", `its first ${this.#keys} keys of Maps and Sets took longer than ${maxMs} ms`);
+      throw new JsonValueError(
+        "value",
+        `its keys of Maps and Sets and its regular expressions took longer than ${maxMs} ms`,
+      );
     }
   }
 

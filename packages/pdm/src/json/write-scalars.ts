@@ -1,4 +1,4 @@
-import { VALUE_DIGITS } from "../limits.js";
+import { VALUE_DIGITS, VALUE_REGEXP_CHARACTERS } from "../limits.js";
 import { binaryClass, bytesOf, elementBytes, toBase64 } from "./binary.js";
 import type { Cut } from "./cut.js";
 import { isSimple, quote, quotePart, type Quoted } from "./quoted.js";
@@ -66,12 +66,12 @@ export function writeDate(room: TextRoom, date: object): string {
   return room.take(`{"$date":${Number.isNaN(time) ? "null" : `"${new Date(time).toISOString()}"`}}`);
 }
 
-/** A regular expression; undefined where there is no room for it. */
+/** A regular expression; undefined where there is no room for it, or nobody would read it. */
 export function writeRegExp(room: TextRoom, regexp: object): string | undefined {
   // By the built-in getters, whatever a subclass has.
   const source = Reflect.get(RegExp.prototype, "source", regexp);
   const flags = Reflect.get(RegExp.prototype, "flags", regexp);
-  if (source.length + flags.length + 19 > room.bytes) return undefined;
+  if (source.length > VALUE_REGEXP_CHARACTERS || source.length + flags.length + 19 > room.bytes) return undefined;
   const quoted = quote(source);
   if (quoted.bytes + flags.length + 17 > room.bytes) return undefined;
   return room.take('{"$regexp":[') + room.takeQuoted(quoted) + room.take(`,"${flags}"]}`);

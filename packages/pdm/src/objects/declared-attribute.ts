@@ -12,7 +12,7 @@ import type { AttributeDescription, AttributeKind, Effect, ObjectDescription } f
 import { isDevelopment, reportMisfit } from "./development.js";
 import type { Attribute } from "./interfaces.js";
 import { InvalidArgumentError } from "./invalid-argument-error.js";
-import { checkChoice, checkEffect, checkFunction, checkMetadata, freezeDescription } from "./metadata.js";
+import { checkChoice, checkEffect, checkFunction, checkMetadata, checkOptions, freezeDescription } from "./metadata.js";
 import type { Metadata } from "./metadata.js";
 
 /** The TypeScript type of a type source that may be left out. */
@@ -63,7 +63,7 @@ export interface DeclaredAttribute<T> extends Attribute<T> {
 export function attribute<const S extends TypeSource | undefined = undefined, T extends ValueOf<S> = ValueOf<S>>(
   options: AttributeOptions<S, T>,
 ): DeclaredAttribute<S extends TypeSource ? InferType<S> : T> {
-  const { read, write, ...metadata } = options;
+  const { read, write, ...metadata } = checkOptions("attribute", options);
   const form = prepareAttribute(metadata as AttributeMetadata<TypeSource | undefined>);
   checkFunction(form.what, "read", read);
   if (write !== undefined) checkFunction(form.what, "write", write);

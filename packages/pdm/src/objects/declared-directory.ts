@@ -20,7 +20,7 @@ export type DirectoryOptions = Metadata &
     | {
         /** The names that `lookup` knows, in the order to show them; or a promise of them. */
         readonly list: () => Iterable<string> | PromiseLike<Iterable<string>>;
-        /** The entry of that name, best the same object each time; undefined where there is none. May return a promise. */
+        /** The entry of that name, best the same object each time, or an instance as above; undefined where there is none. May return a promise. */
         readonly lookup: (name: string) => unknown;
       }
   );
@@ -46,7 +46,7 @@ export function directory(options: DirectoryOptions): DeclaredDirectory {
   checkFunction(what, "list", list);
   checkFunction(what, "lookup", lookup);
   const described = freezeDescription<ObjectDescription>({ description, deprecated });
-  return { list: () => list(), lookup: (name) => lookup(name), describe: () => described };
+  return { list: () => list(), lookup: (name) => resolveEntry(lookup(name)), describe: () => described };
 }
 
 /** A directory of these entries, with the metadata after the checks. */
@@ -76,6 +76,12 @@ function checkEntry(what: string, name: string, entry: object): object {
     what,
     `its entry ${name} speaks no interface: declare it with attribute(), operation() and so on`,
   );
+}
+
+/** The same of what a function found, or promises. */
+function resolveEntry(found: unknown): unknown {
+  if (typeof found !== "object" || found === null) return found;
+  return found instanceof Promise ? found.then(resolveEntry) : resolveManaged(found);
 }
 
 /** The directory of an instance of a managed class, the same each time; every other object itself. */

@@ -7,7 +7,7 @@ import type { ValueOf } from "./declared-attribute.js";
 import type { Effect, ObjectDescription, OperationDescription } from "./description.js";
 import { isDevelopment, reportMisfit } from "./development.js";
 import type { Invocable } from "./interfaces.js";
-import { checkEffect, checkFunction, checkMetadata, freezeDescription } from "./metadata.js";
+import { checkEffect, checkFunction, checkMetadata, checkOptions, freezeDescription } from "./metadata.js";
 import type { Metadata } from "./metadata.js";
 import { UnknownMethodError } from "./method-table.js";
 import { ParameterList } from "./parameters.js";
@@ -59,7 +59,7 @@ export function operation<
   const R extends TypeSource | undefined = undefined,
   T extends ValueOf<R> = ValueOf<R>,
 >(options: OperationOptions<P, R, T>): DeclaredOperation {
-  const { run, ...metadata } = options;
+  const { run, ...metadata } = checkOptions("operation", options);
   const form = prepareOperation(metadata);
   checkFunction(form.what, "run", run);
   return new CheckedOperation(form, run as OperationRun);

@@ -43,7 +43,10 @@ export function reportMisfit(
 }
 
 /** Looks at an object that was exposed, and at the entries of directories that hold theirs. */
-export function reportUndescribed(object: object, name: string): void {
+export function reportUndescribed(object: object, name: string, seen: Set<object> = new Set<object>()): void {
+  // A directory may be within itself.
+  if (seen.has(object)) return;
+  seen.add(object);
   names.set(object, name);
   let description: unknown;
   try {
@@ -56,7 +59,7 @@ export function reportUndescribed(object: object, name: string): void {
   if ((description as ObjectDescription | undefined)?.description === undefined) {
     report(object, "does not say what it is: declare it with a description");
   }
-  for (const [entryName, entry] of listHeldEntries(object)) reportUndescribed(entry, `${name}/${entryName}`);
+  for (const [entryName, entry] of listHeldEntries(object)) reportUndescribed(entry, `${name}/${entryName}`, seen);
 }
 
 /** How a directory of this package that holds its entries tells of them, without running anything of the service's. */

@@ -8,7 +8,7 @@ import { CheckedOperation, prepareOperation } from "./declared-operation.js";
 import type { OperationMetadata } from "./declared-operation.js";
 import { isEventSource } from "./interfaces.js";
 import { joinManagedClass, joinManagedMember } from "./managed-classes.js";
-import { checkMetadata } from "./metadata.js";
+import { checkMetadata, checkOptions } from "./metadata.js";
 import type { Metadata } from "./metadata.js";
 import type { Arguments, NoParameters, ParameterTypes } from "./parameters.js";
 
@@ -34,7 +34,8 @@ export interface ManagedAttributeOptions<S extends TypeSource | undefined> exten
 /**
  * Decorates a getter, an accessor or a field of a class: it is an attribute of each instance.
  *
- * @throws DeclarationError and SchemaError as `attribute` does, and for a private or static member
+ * @throws DeclarationError and SchemaError as `attribute` does, and for a private or static member; when an instance is exposed,
+ * DeclarationError where it is writable and has no setter, and where it has a `writeEffect` and is not writable
  */
 export function managedAttribute<const S extends TypeSource | undefined = undefined>(
   options: ManagedAttributeOptions<S>,
@@ -42,10 +43,15 @@ export function managedAttribute<const S extends TypeSource | undefined = undefi
   target: unknown,
   context: ClassGetterDecoratorContext<T, V> | ClassAccessorDecoratorContext<T, V> | ClassFieldDecoratorContext<T, V>,
 ) => void {
-  const { writable, ...metadata } = options;
+  const { writable, ...metadata } = checkOptions("attribute", options);
   const form = prepareAttribute(metadata);
   return joinManagedMember(form.what, (instance, name, kind) => {
-    const isWritable = writable ?? (kind === "accessor" || (kind === "getter" && hasSetter(instance, name)));
+    const isReadOnly = kind === "getter" && !hasSetter(instance, name);
+    const isWritable = writable ?? (kind !== "field" && !isReadOnly);
+    if (isWritable && isReadOnly) throw new DeclarationError(form.what, `is writable, and ${name} has no setter`);
+    if (!isWritable && metadata.writeEffect !== undefined) {
+      throw new DeclarationError(form.what, `has a writeEffect, and ${name} is not writable`);
+    }
     const members = instance as Record<string, unknown>;
     const write = (value: unknown): void => {
       members[name] = value;

@@ -10,6 +10,15 @@ export interface Metadata {
   readonly deprecated?: boolean | string;
 }
 
+/** What was given, if it can hold options at all. @throws DeclarationError */
+export function checkOptions<T>(kind: string, options: T): T {
+  if (typeof options === "object" && options !== null) return options;
+  throw new DeclarationError(
+    kind,
+    `must be declared by an object, ${kind}({ description, ... }), not ${showValue(options)}`,
+  );
+}
+
 /**
  * Checks what all declarations have in common.
  *
@@ -19,14 +28,7 @@ export interface Metadata {
  * @throws DeclarationError
  */
 export function checkMetadata(kind: string, options: Metadata, known: readonly string[]): string {
-  const given: unknown = options;
-  if (typeof given !== "object" || given === null) {
-    throw new DeclarationError(
-      kind,
-      `must be declared by an object, ${kind}({ description, ... }), not ${showValue(given)}`,
-    );
-  }
-  const { description, deprecated } = options as Partial<Record<keyof Metadata, unknown>>;
+  const { description, deprecated } = checkOptions(kind, options as Partial<Record<keyof Metadata, unknown>>);
   if (typeof description !== "string" || description.trim() === "") {
     throw new DeclarationError(kind, `description must be a sentence for the operator, not ${showValue(description)}`);
   }

@@ -10,7 +10,7 @@ const ALL = Symbol("**");
 
 /**
  * Makes the test of whether a name matches: `*` stands for any characters but `/`, `**` for any characters, `?` for one that is not
- * `/`; every other character for itself. The whole name must match. Takes time in proportion to the lengths of both, whatever the glob.
+ * `/`; every other character for itself. The whole name must match. Takes time in proportion to the product of both lengths, whatever the glob.
  *
  * @throws PdmError `ERR_PDM_GLOB` for an empty one and one that is longer than the limit
  */

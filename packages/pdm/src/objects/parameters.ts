@@ -67,7 +67,11 @@ export class ParameterList {
       const given = isPlaced ? args[place] : isNamed ? kwargs[name] : undefined;
       const value = given === undefined ? createDefault(parameter, isPlaced || isNamed) : given;
       // Left out, without a default: a validator may have one of its own.
-      if (value === undefined && validator.isOptional && validator.schema["x-optional"] === true) continue;
+      if (value === undefined && validator.isOptional && validator.schema["x-optional"] === true) {
+        // Else the operation would find what every object inherits.
+        if (name in accepted) Object.defineProperty(accepted, name, { value: undefined });
+        continue;
+      }
       const verdict = validator.check(value);
       if ("then" in verdict) {
         const done = verdict.then((settled) => put(accepted, parameter, settled));

@@ -54,12 +54,18 @@ export function expose(module: string, objects: Readonly<Record<string, object>>
       `what ${module} exposes is an object of names: expose("shop.orders", { statistics })`,
     );
   }
+  if (listInterfaces(objects).length > 0) {
+    throw new PdmError(
+      "ERR_PDM_EXPOSE",
+      `what ${module} exposes needs a name of its own: expose("shop.orders", { statistics })`,
+    );
+  }
   const registry = openRegistry();
   const entries = registry.get(module) ?? new Map<string, object>();
   const added = Object.entries(objects).map(([name, object]) => [name, resolveManaged(object)] as const);
   for (const [name, object] of added) checkEntry(module, name, object, entries);
   for (const [name, object] of added) entries.set(name, object);
-  registry.set(module, entries);
+  if (entries.size > 0) registry.set(module, entries);
   if (isDevelopment()) for (const [name, object] of added) reportUndescribed(object, `${module}.${name}`);
 
   let withdrawn = false;
@@ -88,7 +94,7 @@ function checkEntry(module: string, name: string, object: object, entries: Reado
   if (listInterfaces(object).length === 0) {
     throw new PdmError(
       "ERR_PDM_EXPOSE",
-      `${module}.${name} speaks no interface: declare it with attribute(), operation(), event() or directory()`,
+      `${module}.${name} speaks no interface: declare it with attribute(), operation(), event() or directory(), or decorate its class with managed()`,
     );
   }
 }

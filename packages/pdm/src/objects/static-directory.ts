@@ -1,3 +1,4 @@
+import { resolveManaged } from "./declared-directory.js";
 import { HELD_ENTRIES } from "./development.js";
 import type { Directory } from "./interfaces.js";
 
@@ -5,14 +6,14 @@ import type { Directory } from "./interfaces.js";
 export class StaticDirectory implements Directory {
   readonly #entries: Map<string, object>;
 
-  /** @param entries name to object, in the order in which they are listed */
+  /** @param entries name to object, in the order in which they are listed; an instance of a class with the decorator `managed` stands for its directory */
   constructor(entries: Readonly<Record<string, object>> = {}) {
-    this.#entries = new Map(Object.entries(entries));
+    this.#entries = new Map(Object.entries(entries).map(([name, object]) => [name, resolveManaged(object)] as const));
   }
 
   /** Adds the entry, or replaces it; clients that hold the replaced one keep it. */
   set(name: string, object: object): this {
-    this.#entries.set(name, object);
+    this.#entries.set(name, resolveManaged(object));
     return this;
   }
 

@@ -15,6 +15,7 @@ import { AccessError } from "../session/access-error.js";
 import type { Connection } from "../session/connection.js";
 import { DeadlineError } from "../session/gate.js";
 import type { Session } from "../session/session.js";
+import { dropSource, isStreamSource } from "../session/stream-source.js";
 import { describeNow, findOperation } from "../session/effect.js";
 import { adaptArguments } from "./described-arguments.js";
 import { PerfFault } from "./fault.js";
@@ -164,9 +165,11 @@ export class Bindings {
   #invoke(binding: Binding, request: PerfRequest & { kind: "invoke" }, argumentBytes: number, answer: Answer): void {
     const { method } = request;
     const { args, kwargs } = adaptArguments(request, findOperation(describeNow(binding.object), method));
-    this.#letGo = invokeMethod(this.#session, binding, method, args, kwargs, { argumentBytes }, (outcome) =>
-      answerWith(outcome, answer, keep),
-    );
+    this.#letGo = invokeMethod(this.#session, binding, method, args, kwargs, { argumentBytes }, (outcome) => {
+      // The protocol has no form for it: the request fails, and nobody will read it.
+      if (!outcome.threw && isStreamSource(outcome.value)) void dropSource(outcome.value);
+      answerWith(outcome, answer, keep);
+    });
   }
 
   #subscribe(id: ObjectId, binding: Binding, answer: Answer): void {

@@ -43,5 +43,5 @@ function toObject(dict: ReadonlyMap<string, unknown>, { properties, additionalPr
     return [name, adapt(value, isKnown ? properties[name] : additionalProperties)];
   });
   // Defines each member as it is called, `__proto__` too.
-  return Object.fromEntries(members) as object;
+  return Object.fromEntries(members);
 }

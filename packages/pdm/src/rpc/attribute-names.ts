@@ -1,5 +1,5 @@
 import type { RpcCall } from "./call.js";
-import { checkGlobCount, isGlob, NameGlobs } from "./name-globs.js";
+import { checkGlobs, isGlob, NameGlobs } from "./name-globs.js";
 import { RpcError } from "./rpc-error.js";
 import { Walk } from "./walk.js";
 
@@ -14,7 +14,7 @@ export async function listAttributes(call: RpcCall, wanted: string | readonly st
   const { bulkItems } = connection.limits;
   const names = new Set<string>();
   const given = typeof wanted === "string" ? [wanted] : wanted;
-  checkGlobCount(given);
+  checkGlobs(given);
   for (const name of given) {
     if (!isGlob(name)) {
       names.add(name);
@@ -22,6 +22,7 @@ export async function listAttributes(call: RpcCall, wanted: string | readonly st
     }
     const globs = new NameGlobs([name]);
     const walk = new Walk(session, {
+      charge: (bytes) => call.charge(bytes),
       depth: 32,
       isWanted: (candidate) => globs.leadTo(candidate),
       access: () => call.stepOptions,

@@ -3,6 +3,7 @@ import { AccessError } from "../session/access-error.js";
 import { readAttribute, resolveName } from "../session/access.js";
 import type { AccessOptions, LetGo } from "../session/access.js";
 import { DeadlineError } from "../session/gate.js";
+import type { KeepRest } from "./handles.js";
 import { describeError } from "./message.js";
 import type { Peer } from "./peer.js";
 import { Turn } from "./turn.js";
@@ -24,7 +25,7 @@ const ITEM_BYTES = 32;
 export class BulkReader {
   readonly #peer: Peer;
   readonly #limits: WantedLimits;
-  readonly #keepsRests: boolean;
+  readonly #keep: KeepRest | undefined;
   readonly #charge: (bytes: number) => void;
   readonly #pending = new Set<LetGo>();
   #leftBytes: number;
@@ -37,7 +38,7 @@ export class BulkReader {
   constructor(peer: Peer, limits: WantedLimits, keepsRests: boolean, charge: (bytes: number) => void) {
     this.#charge = charge;
     this.#peer = peer;
-    this.#keepsRests = keepsRests;
+    this.#keep = keepsRests ? peer.handles.beginReply() : undefined;
     this.#limits = limits;
     this.#leftBytes = peer.connection.limits.replyBytes;
   }
@@ -51,6 +52,7 @@ export class BulkReader {
     await new Promise<void>((resolve) => {
       const settle = (index: number, item: BulkItem): void => {
         items[index] = item;
+        if ("error" in item) this.#leftBytes -= item.error.length + item.name.length + ITEM_BYTES;
         this.#charge(ITEM_BYTES + ("value" in item ? item.value : item.error).length);
         missing -= 1;
         if (missing === 0) resolve();
@@ -104,7 +106,8 @@ export class BulkReader {
       if (this.#leftBytes <= ITEM_BYTES)
         throw new AccessError("ERR_PDM_LIMIT", `the values take more than ${replyBytes} bytes (replyBytes)`);
       const limits = limitValue(this.#peer.connection.limits, this.#limits, this.#leftBytes);
-      const text = this.#keepsRests ? encodeFor(this.#peer, value, limits) : encodeAlone(value, limits);
+      const text =
+        this.#keep === undefined ? encodeAlone(value, limits) : encodeFor(this.#peer, value, limits, this.#keep);
       this.#leftBytes -= Buffer.byteLength(text) + name.length + ITEM_BYTES;
       return { name, value: text };
     } catch (error) {

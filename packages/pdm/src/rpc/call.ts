@@ -10,10 +10,14 @@ import { RpcError } from "./rpc-error.js";
 /** The part of the time left that one of many steps may take. */
 const STEP_SHARE = 1 / 4;
 
+/** What a request under way costs by itself, and in proportion to its line, which is kept as the values that it became. */
+const CALL_BYTES = 1_024;
+const BYTES_PER_LINE_BYTE = 4;
+
 /** One request under way: who asked, what is pending for it, and its one answer. */
 export class RpcCall {
   readonly peer: Peer;
-  /** Bytes of the request's line: what its arguments may hold in memory is measured by it. */
+  /** Bytes of the request's line, without its line feed: what its arguments may hold in memory is measured by it. */
   readonly lineBytes: number;
   /** The object that it is about, for errors. */
   target: string | undefined;
@@ -44,6 +48,11 @@ export class RpcCall {
   /** What the client calls it; undefined for a notification. */
   get id(): RequestId | undefined {
     return this.#id;
+  }
+
+  /** What it holds by itself, estimated. */
+  get heldBytes(): number {
+    return CALL_BYTES + this.lineBytes * BYTES_PER_LINE_BYTE;
   }
 
   /** Whether it was answered, or given up: then nothing more need be done for it. */

@@ -22,10 +22,6 @@ const TIMEOUT = { timeoutMs: { type: "integer", minimum: 1 } } as const;
 /** What a client may rely on: the methods and notifications by name. */
 const CAPABILITIES: readonly string[] = [...new Set([...METHODS.keys(), ...NOTIFICATIONS.map(({ name }) => name)])];
 
-/** What a request under way costs by itself, and in proportion to its line, which is kept as the values that it became. */
-const CALL_BYTES = 1_024;
-const BYTES_PER_LINE_BYTE = 4;
-
 /** The checks of the methods' parameters, made when each is first used. */
 const checks = new Map<RpcMethod, Check>();
 
@@ -95,9 +91,12 @@ class RpcConversation implements Conversation {
     } catch (error) {
       call.fail(error);
     }
-    if (call.isOver) return;
-    requests.set(call.id ?? call, call);
-    call.charge(CALL_BYTES + lineBytes * BYTES_PER_LINE_BYTE);
+    if (!call.isOver) {
+      requests.set(call.id ?? call, call);
+      call.charge(call.heldBytes);
+    }
+    // What it holds has cost the client its connection.
+    if (this.#peer.isReleased) this.#peer.release();
   }
 }
 

@@ -111,6 +111,8 @@ export class EventSubscription implements Sending, QueuedEventSource {
     }
     if (this.#withheld !== undefined) this.#skipped += 1;
     this.#withhold(tail);
+    // Holding it may have cost the client its connection.
+    if (this.#isOver) return;
     this.#timer ??= setTimeout(() => this.#release(), Math.max(1, minIntervalMs - (nowMs - this.#lastSentMs))).unref();
   }
 

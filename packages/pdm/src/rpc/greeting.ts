@@ -3,9 +3,10 @@ import type { Session } from "../session/session.js";
 import { VERSION } from "../version.js";
 
 /** The version of the protocol. */
-export const PROTOCOL_VERSION = 1;
+const PROTOCOL_VERSION = 1;
 
-const STARTED_AT = new Date(Date.now() - process.uptime() * 1_000).toISOString();
+/** The same for all clients. Found out for the first one: the first date as text costs a millisecond. */
+let startedAt: string | undefined;
 
 /** The limits that a client can run into. */
 const SHOWN_LIMITS = [
@@ -31,12 +32,13 @@ const SHOWN_LIMITS = [
 /** What the server says of itself to one client: see `GREETING` in `methods/members.ts`. */
 export function createGreeting(session: Session, capabilities: readonly string[]): object {
   const { principal, limits, build } = session;
+  startedAt ??= new Date(Date.now() - process.uptime() * 1_000).toISOString();
   return {
     rpc: PROTOCOL_VERSION,
     server: { name: "pdm", version: VERSION },
     process: {
       pid: process.pid,
-      startedAt: STARTED_AT,
+      startedAt,
       title: process.title,
       node: process.version,
       build: build ?? null,

@@ -10,6 +10,9 @@ export interface KeptRest {
   readonly from: number;
 }
 
+/** Keeps the rest of `value` that begins at `from`; returns its number, undefined where it cannot be kept. */
+export type KeepRest = (value: unknown, from: number) => number | undefined;
+
 interface Handle extends KeptRest {
   readonly bytes: number;
   expiresAt: number;
@@ -34,11 +37,31 @@ export class Handles {
     this.#connection = connection;
   }
 
-  /** Keeps `value`; in place of the one that was used longest ago, where there are too many. Returns its number. */
-  keep(value: unknown, from: number): number {
+  /**
+   * For one reply: keeps each value that it cuts, and returns its number; undefined once no more can be kept without taking the
+   * place of others of the same reply, or once measuring them has taken as long as a turn may.
+   */
+  beginReply(): KeepRest {
+    const { handles, replyBytes, turnMs } = this.#connection.limits;
+    let leftCount = handles;
+    let leftBytes = replyBytes;
+    let leftMs = turnMs;
+    return (value, from) => {
+      if (leftCount <= 0 || leftBytes <= 0 || leftMs <= 0) return undefined;
+      const startedAt = readClockMs();
+      // What is larger is most probably the service's own.
+      const bytes = HANDLE_BYTES + estimateMemory(value, replyBytes / 2);
+      leftMs -= readClockMs() - startedAt;
+      const isFirst = leftCount === handles;
+      leftCount -= 1;
+      leftBytes -= bytes;
+      return isFirst || leftBytes >= 0 ? this.#keep(value, from, bytes) : undefined;
+    };
+  }
+
+  /** In place of those that were used longest ago, where there are too many. */
+  #keep(value: unknown, from: number, bytes: number): number {
     const { handles, handleIdleMs, replyBytes } = this.#connection.limits;
-    // What is larger is most probably the service's own.
-    const bytes = HANDLE_BYTES + estimateMemory(value, replyBytes / 2);
     while (this.#handles.size >= handles || (this.#handles.size > 0 && this.#bytes + bytes > replyBytes)) {
       this.#drop(this.#handles.keys().next().value);
     }

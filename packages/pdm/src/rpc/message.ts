@@ -102,7 +102,11 @@ export function describeError(error: unknown, name?: string): string {
  * failed; but what is wrong with its arguments it says itself, by the code alone, since it may come from another copy of this package.
  */
 function isOwnError(error: unknown, code: string | undefined): boolean {
-  if (error instanceof RpcError || error instanceof AccessError || error instanceof DeadlineError) return true;
+  try {
+    if (error instanceof RpcError || error instanceof AccessError || error instanceof DeadlineError) return true;
+  } catch {
+    return false;
+  }
   return code === "ERR_PDM_INVALID_ARGUMENT" || code === "ERR_PDM_UNKNOWN_METHOD";
 }
 

@@ -11,7 +11,7 @@ export class NameGlobs {
 
   /** @throws RpcError `ERR_PDM_INVALID_ARGUMENT` for one that is none, `ERR_PDM_LIMIT` for too many */
   constructor(globs: readonly string[]) {
-    checkGlobCount(globs);
+    checkGlobs(globs);
     try {
       this.#matches = globs.map((glob) => compileGlob(glob));
     } catch (error) {
@@ -31,10 +31,17 @@ export class NameGlobs {
 }
 
 /** @throws RpcError `ERR_PDM_LIMIT` for more than one request may have */
-export function checkGlobCount(names: readonly string[]): void {
-  const count = names.filter((name) => isGlob(name)).length;
-  if (count <= REQUEST_GLOBS) return;
-  throw new RpcError("ERR_PDM_LIMIT", `there are ${count} globs, over the limit of ${REQUEST_GLOBS}`, "names");
+export function checkGlobs(names: readonly string[]): void {
+  const globs = names.filter((name) => isGlob(name));
+  const characters = globs.reduce((sum, glob) => sum + glob.length, 0);
+  if (globs.length > REQUEST_GLOBS.count) {
+    const message = `there are ${globs.length} globs, over the limit of ${REQUEST_GLOBS.count}`;
+    throw new RpcError("ERR_PDM_LIMIT", message, "names");
+  }
+  if (characters > REQUEST_GLOBS.characters && globs.length > 1) {
+    const message = `the globs have ${characters} characters together, over the limit of ${REQUEST_GLOBS.characters}`;
+    throw new RpcError("ERR_PDM_LIMIT", message, "names");
+  }
 }
 
 /** Whether it is a glob, and no name. */

@@ -1,4 +1,5 @@
 import type { ObjectDescription, OperationDescription, ParameterDescription } from "../objects/description.js";
+import type { JsonSchema } from "../schema/json-schema.js";
 import { isWritable } from "../objects/interfaces.js";
 import { describeObject, readCost } from "../session/access.js";
 import type { AccessOptions, LetGo } from "../session/access.js";
@@ -82,7 +83,8 @@ function viewAttribute(object: object, said: ObjectDescription | undefined): obj
   const isSecret = attribute?.secret === true;
   const writable = isWritable(object);
   return {
-    ...pick(attribute, ["type", "unit", "kind"]),
+    ...(attribute?.type !== undefined && { type: isSecret ? hideValues(attribute.type) : attribute.type }),
+    ...pick(attribute, ["unit", "kind"]),
     ...(isSecret && { secret: true }),
     effect: attribute?.effect ?? (isSecret ? "expose" : "read"),
     writable,
@@ -104,7 +106,13 @@ function viewOperations(operations: Readonly<Record<string, OperationDescription
 }
 
 function viewParameter({ name, type, required, secret }: ParameterDescription): object {
-  return { name, type, required, ...(secret && { secret }) };
+  return { name, type: secret ? hideValues(type) : type, required, ...(secret && { secret }) };
+}
+
+/** The type of a secret, without the values in it: a default is a secret too. */
+function hideValues(type: JsonSchema): JsonSchema {
+  const { default: _default, examples: _examples, enum: _enum, const: _const, ...shown } = type;
+  return shown;
 }
 
 /** Those of its members that are there. */

@@ -1,15 +1,10 @@
 import type { Connection } from "../session/connection.js";
-import { warn } from "../warning.js";
+import { dropSource } from "../session/stream-source.js";
+import type { StreamSource } from "../session/stream-source.js";
 import { describeError, encodeNotification } from "./message.js";
 import { RpcError } from "./rpc-error.js";
 import { Turn } from "./turn.js";
 import { encodeAlone, limitValue } from "./value-text.js";
-
-/** What gives something piece by piece: an async iterable, and so also a stream of Node's or of the web. */
-export interface StreamSource extends AsyncIterable<unknown> {
-  on?(event: "error", listener: () => void): unknown;
-  destroy?(): unknown;
-}
 
 /** Bytes of one piece of binary data; a longer one is split. Its line is what Node can write without memory of its own, 16 KiB. */
 const PIECE_BYTES = 12_000;
@@ -52,6 +47,12 @@ export class OutgoingStream {
   grant(bytes: number): void {
     this.#creditBytes = Math.min(this.#creditBytes + bytes, Number.MAX_SAFE_INTEGER);
     this.resume();
+  }
+
+  /** The same; nothing is asked of the source before what is said now is on its way. */
+  grantSoon(bytes: number): void {
+    this.#creditBytes += bytes;
+    process.nextTick(() => this.resume());
   }
 
   /** The connection has room again, or there is more credit. */
@@ -141,19 +142,5 @@ export class OutgoingStream {
     clearTimeout(this.#idleTimer);
     this.#onEnd();
     return true;
-  }
-}
-
-/** Tells the source that nobody reads it any more. */
-export async function dropSource(
-  source: StreamSource,
-  iterator: AsyncIterator<unknown> = source[Symbol.asyncIterator](),
-): Promise<void> {
-  try {
-    // An iterator that was not begun does not end a stream of Node's.
-    source.destroy?.();
-    await iterator.return?.();
-  } catch (error) {
-    warn("PDM_STREAM", "what an operation gave piece by piece failed when it was let go of", error);
   }
 }

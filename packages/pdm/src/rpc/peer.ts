@@ -19,6 +19,7 @@ export class Peer {
   readonly streams: Streams;
   /** Subscriptions to events, and samplings. */
   readonly subscriptions: Subscriptions;
+  #isReleased = false;
 
   /** @param capabilities what the greeting names */
   constructor(connection: Connection, capabilities: readonly string[]) {
@@ -30,8 +31,14 @@ export class Peer {
     this.subscriptions = new Subscriptions(connection);
   }
 
-  /** The client is gone. */
+  /** Whether the client is gone. */
+  get isReleased(): boolean {
+    return this.#isReleased;
+  }
+
+  /** The client is gone; once more for what was begun in the meantime. */
   release(): void {
+    this.#isReleased = true;
     const reason = new RpcError("ERR_PDM_CANCELLED", "the client is gone");
     for (const call of this.requests.values()) call.giveUp(reason);
     this.subscriptions.release();

@@ -27,6 +27,8 @@ export class Sampling implements Sending, QueuedEventSource {
   readonly #sent = new Map<string, string>();
   readonly #timer: NodeJS.Timeout;
   #reader: BulkReader | undefined;
+  /** Of outcomes that wait for the others of their round. */
+  #chargedBytes = 0;
   #lost = 0;
   /** Samples left out since the last one, since the one before had not come to its end. */
   #skipped = 0;
@@ -49,6 +51,7 @@ export class Sampling implements Sending, QueuedEventSource {
     this.#isOver = true;
     clearInterval(this.#timer);
     this.#reader?.stop();
+    this.#charge(-this.#chargedBytes);
     this.#sent.clear();
     this.#connection.discardEvents(this);
   }
@@ -67,6 +70,7 @@ export class Sampling implements Sending, QueuedEventSource {
   }
 
   #tick(): void {
+    if (this.#isOver) return;
     if (this.#reader !== undefined) {
       this.#skipped += 1;
       return;
@@ -76,16 +80,17 @@ export class Sampling implements Sending, QueuedEventSource {
 
   async #sample(): Promise<void> {
     const { names, limits } = this.#wishes;
-    const { account } = this.#connection;
-    let chargedBytes = 0;
-    this.#reader = new BulkReader(this.#peer, limits, false, (bytes) => {
-      chargedBytes += bytes;
-      account.charge(bytes);
-    });
+    this.#reader = new BulkReader(this.#peer, limits, false, (bytes) => this.#charge(bytes));
     const items = await this.#reader.read(names, this.#connection.limits.requestTimeoutMs);
     this.#reader = undefined;
-    account.charge(-chargedBytes);
-    if (!this.#isOver) this.#send(items);
+    if (this.#isOver) return;
+    this.#charge(-this.#chargedBytes);
+    this.#send(items);
+  }
+
+  #charge(bytes: number): void {
+    this.#chargedBytes += bytes;
+    this.#connection.account.charge(bytes);
   }
 
   #send(items: readonly BulkItem[]): void {

@@ -1,8 +1,9 @@
 import type { Connection } from "../session/connection.js";
 import { AccessError } from "../session/access-error.js";
 import { IncomingStream } from "./incoming-stream.js";
-import { dropSource, OutgoingStream } from "./outgoing-stream.js";
-import type { StreamSource } from "./outgoing-stream.js";
+import { dropSource } from "../session/stream-source.js";
+import type { StreamSource } from "../session/stream-source.js";
+import { OutgoingStream } from "./outgoing-stream.js";
 import { RpcError } from "./rpc-error.js";
 
 /** What a stream costs us beside what waits in it. */

@@ -7,29 +7,35 @@ export interface Sending {
   end(): void;
 }
 
-/** What a subscription costs, with its listener and its entries. */
+/** What a subscription costs by itself, with its listener and its entries. */
 const SUBSCRIPTION_BYTES = 1_024;
 
 /** What one client is sent without asking each time: events and samples, each under a number. */
 export class Subscriptions {
   readonly #connection: Connection;
-  readonly #sendings = new Map<number, Sending>();
+  readonly #sendings = new Map<number, { readonly sending: Sending; readonly bytes: number }>();
   #lastNumber = 0;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  /** Makes one under a number of its own. @throws RpcError `ERR_PDM_LIMIT` where there are too many */
-  add<S extends Sending>(make: (number: number) => S): S {
+  /**
+   * Makes one under a number of its own.
+   *
+   * @param wishBytes what it holds of what the client wished
+   * @throws RpcError `ERR_PDM_LIMIT` where there are too many
+   */
+  add<S extends Sending>(wishBytes: number, make: (number: number) => S): S {
     const { subscriptions } = this.#connection.limits;
     if (this.#sendings.size >= subscriptions) {
       throw new RpcError("ERR_PDM_LIMIT", `there are ${subscriptions} subscriptions already (subscriptions): end some`);
     }
     this.#lastNumber += 1;
     const sending = make(this.#lastNumber);
-    this.#sendings.set(this.#lastNumber, sending);
-    this.#connection.account.charge(SUBSCRIPTION_BYTES);
+    const bytes = SUBSCRIPTION_BYTES + wishBytes;
+    this.#sendings.set(this.#lastNumber, { sending, bytes });
+    this.#connection.account.charge(bytes);
     return sending;
   }
 
@@ -41,17 +47,17 @@ export class Subscriptions {
 
   /** Ends it; false where there is none of that number. */
   drop(number: number): boolean {
-    const sending = this.#sendings.get(number);
-    if (sending === undefined) return false;
+    const known = this.#sendings.get(number);
+    if (known === undefined) return false;
     this.#sendings.delete(number);
-    this.#connection.account.charge(-SUBSCRIPTION_BYTES);
-    sending.end();
+    this.#connection.account.charge(-known.bytes);
+    known.sending.end();
     return true;
   }
 
   release(): void {
     const sendings = [...this.#sendings.values()];
     this.#sendings.clear();
-    for (const sending of sendings) sending.end();
+    for (const { sending } of sendings) sending.end();
   }
 }

@@ -5,6 +5,7 @@ import type { DecodedValue } from "../json/decode.js";
 import { JsonValueError } from "../json/json-value-error.js";
 import type { Limits } from "../limits.js";
 import { isStructSequence } from "../objects/struct-sequence.js";
+import type { KeepRest } from "./handles.js";
 import type { Peer } from "./peer.js";
 import { RpcError } from "./rpc-error.js";
 
@@ -23,9 +24,18 @@ export function limitValue(own: Limits, wanted?: WantedLimits, maxBytes: number 
   };
 }
 
-/** The text of a value for one client, which can fetch what was cut. What the value's getters throw passes through. */
-export function encodeFor(peer: Peer, value: unknown, limits: ValueLimits): string {
-  return encodeValue(value, { limits, replace: replaceObject, keep: (kept, from) => peer.handles.keep(kept, from) });
+/**
+ * The text of a value for one client, which can fetch what was cut. What the value's getters throw passes through.
+ *
+ * @param keep the same for all values of one reply
+ */
+export function encodeFor(
+  peer: Peer,
+  value: unknown,
+  limits: ValueLimits,
+  keep: KeepRest = peer.handles.beginReply(),
+): string {
+  return encodeValue(value, { limits, replace: replaceObject, keep });
 }
 
 /** The text of the rest of a value, from an index on. */
@@ -33,7 +43,7 @@ export function encodeRestFor(peer: Peer, value: unknown, from: number, limits: 
   return encodeRest(value, from, {
     limits,
     replace: replaceObject,
-    keep: (kept, start) => peer.handles.keep(kept, start),
+    keep: peer.handles.beginReply(),
   });
 }
 
@@ -42,12 +52,13 @@ export function encodeAlone(value: unknown, limits: ValueLimits): string {
   return encodeValue(value, { limits, replace: replaceObject });
 }
 
+function refuseCut(): never {
+  throw new RpcError("ERR_PDM_LIMIT", "the value is too large to be compared");
+}
+
 /** The whole text, to compare it with another. @throws RpcError `ERR_PDM_LIMIT` where it would be cut */
 export function encodeWhole(value: unknown, limits: ValueLimits): string {
-  const keep = (): never => {
-    throw new RpcError("ERR_PDM_LIMIT", "the value is too large to be compared");
-  };
-  return encodeValue(value, { limits, replace: replaceObject, keep });
+  return encodeValue(value, { limits, replace: replaceObject, keep: refuseCut });
 }
 
 /** Objects of this package that travel as something simpler. */

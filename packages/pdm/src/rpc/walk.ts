@@ -1,7 +1,6 @@
-import { listInterfaces } from "../objects/interfaces.js";
 import type { InterfaceName } from "../objects/interfaces.js";
 import { findModule, listModules } from "../objects/registry.js";
-import { listEntries, lookUpEntry } from "../session/access.js";
+import { listEntries, listObjectInterfaces, lookUpEntry } from "../session/access.js";
 import type { AccessOptions, LetGo, ObjectReference, Settle } from "../session/access.js";
 import type { Session } from "../session/session.js";
 import { RpcError } from "./rpc-error.js";
@@ -9,6 +8,9 @@ import { Turn } from "./turn.js";
 
 /** Directories within directories that a walk goes into: one may contain itself. */
 const MAX_DEPTH = 32;
+
+/** What a name costs in a list, beside its characters. */
+const NAME_BYTES = 24;
 
 /** What a walk visits, and where it begins and ends. */
 export interface WalkOptions {
@@ -21,6 +23,8 @@ export interface WalkOptions {
   /** Whether to go into what has that name, and whatever is below it. */
   readonly isWanted?: ((name: string) => boolean) | undefined;
   /** For each step: may be less than what is left of the request's time, so that a directory that hangs is left out as well. */
+  /** Is told of bytes that are held for the walk, and of fewer again where negative. */
+  readonly charge?: ((bytes: number) => void) | undefined;
   readonly access: () => AccessOptions;
 }
 
@@ -72,11 +76,10 @@ export class Walk {
         const target = `${module}.${name}`;
         const isFirst = isSkipping && target === first;
         if (this.#turn.isSpent) await this.#turn.next();
-        if (isSkipping && !isFirst) continue;
+        // Who begins at what may not be seen is told what one is told who begins at nothing.
+        if ((isSkipping && !isFirst) || !this.#session.isVisible(target)) continue;
         isSkipping = false;
-        if (this.#session.isVisible(target)) {
-          yield* this.#visitObject({ name: target, object }, depth, new Set(), isFirst ? from : undefined);
-        }
+        yield* this.#visitObject({ name: target, object }, depth, new Set(), isFirst ? from : undefined);
       }
     }
     if (isSkipping) throw staleCursor();
@@ -91,8 +94,11 @@ export class Walk {
   ): AsyncGenerator<Visited, void> {
     const { name, object } = reference;
     if (this.#isStopped || this.#options.isWanted?.(name) === false) return;
-    const interfaces = listInterfaces(object);
-    if (interfaces.length === 0) return;
+    const interfaces = await this.#ask<readonly InterfaceName[]>((settle) => {
+      listObjectInterfaces(this.#session, reference, settle);
+      return undefined;
+    });
+    if (interfaces === undefined || interfaces.length === 0) return;
     const goesOnBelow = from !== undefined && from.length > 0;
     if (!goesOnBelow) yield { name, object, interfaces };
     if (depth > 0 && above.size < MAX_DEPTH && interfaces.includes("dir") && !above.has(object)) {
@@ -110,6 +116,19 @@ export class Walk {
       listEntries(this.#session, directory, this.#options.access(), settle),
     );
     if (names === undefined) return;
+    const namesBytes = names.reduce((sum, entry) => sum + entry.length + NAME_BYTES, 0);
+    this.#options.charge?.(namesBytes);
+    yield* this.#visitNames(directory, names, depth, above, from);
+    this.#options.charge?.(-namesBytes);
+  }
+
+  async *#visitNames(
+    directory: ObjectReference,
+    names: readonly string[],
+    depth: number,
+    above: Set<object>,
+    from: string[] | undefined,
+  ): AsyncGenerator<Visited, void> {
     const first = from?.shift();
     const start = first === undefined ? 0 : names.indexOf(first);
     if (start === -1) throw staleCursor();

@@ -25,7 +25,7 @@ export type Check = (value: unknown) => SchemaFault | undefined;
  * @throws SchemaError naming the place in the schema: for a keyword outside of the subset, and for a malformed one
  */
 export function compileSchema(schema: JsonSchema, place: string = "the schema"): Check {
-  checkSchemaForm(schema, place, { nodes: Number.POSITIVE_INFINITY, mayMatchPatterns: true });
+  checkSchemaForm(schema, place, { nodes: Number.POSITIVE_INFINITY, isTrusted: true });
   return guard(compile(schema));
 }
 
@@ -36,7 +36,7 @@ export function compileSchema(schema: JsonSchema, place: string = "the schema"):
  * @throws SchemaError naming the place in the schema
  */
 export function compileClientSchema(schema: unknown, place: string): Check {
-  checkSchemaForm(schema, place, { nodes: SCHEMA_LIMITS.clientNodes, mayMatchPatterns: false });
+  checkSchemaForm(schema, place, { nodes: SCHEMA_LIMITS.clientNodes, isTrusted: false });
   return guard(compile(schema as JsonSchema));
 }
 
@@ -49,13 +49,16 @@ interface Finding extends SchemaFault {
   readonly isTag?: boolean;
 }
 
-type Find = (value: unknown) => Finding | undefined;
+/** @param isAsked whether somebody reads the finding; else {@link MISFIT} says as much, since words cost more than all else */
+type Find = (value: unknown, isAsked: boolean) => Finding | undefined;
 type Predicate = (value: unknown) => boolean;
+
+const MISFIT: Finding = { place: "", problem: "does not fit", wanted: "must fit" };
 
 function guard(find: Find): Check {
   return (value) => {
     try {
-      const finding = find(value);
+      const finding = find(value, true);
       return finding === undefined
         ? undefined
         : { place: finding.place, problem: finding.problem, wanted: finding.wanted };
@@ -72,21 +75,22 @@ function compile(schema: JsonSchema): Find {
   const isTag = "const" in schema || schema.enum !== undefined;
   const [only] = predicates;
   if (only !== undefined && predicates.length === 1 && finds.length === 0) {
-    return (value) => (only(value) ? undefined : mustBe(describeWanted(schema, value), value, isTag));
+    return (value, isAsked) => (only(value) ? undefined : isAsked ? mustBe(schema, value, isTag) : MISFIT);
   }
-  return (value) => {
+  return (value, isAsked) => {
     for (const accepts of predicates) {
-      if (!accepts(value)) return mustBe(describeWanted(schema, value), value, isTag);
+      if (!accepts(value)) return isAsked ? mustBe(schema, value, isTag) : MISFIT;
     }
     for (const find of finds) {
-      const finding = find(value);
+      const finding = find(value, isAsked);
       if (finding !== undefined) return finding;
     }
     return undefined;
   };
 }
 
-function mustBe(phrase: string, value: unknown, isTag: boolean): Finding {
+function mustBe(schema: JsonSchema, value: unknown, isTag: boolean): Finding {
+  const phrase = describeWanted(schema, value);
   const found = showValue(value);
   const wanted = `must be ${phrase}`;
   return { place: "", problem: `${wanted}, not ${found}`, wanted, phrase, found, isTag };
@@ -184,22 +188,27 @@ function listFinds(schema: JsonSchema): Find[] {
 function compileItems({ prefixItems = [], items }: JsonSchema): Find {
   const prefix = prefixItems.map(compile);
   const rest = items === undefined || items === false ? undefined : compile(items);
-  return (value) => {
-    if (value instanceof Set) return rest === undefined ? undefined : findInItems([...value], [], rest);
+  return (value, isAsked) => {
+    if (value instanceof Set) return rest === undefined ? undefined : findInItems([...value], [], rest, isAsked);
     if (!Array.isArray(value)) return undefined;
     if (items === false && value.length > prefix.length) {
       const wanted = `must have no more than ${prefix.length} items`;
       return { place: "", problem: `${wanted}, not ${value.length}`, wanted };
     }
-    return findInItems(value, prefix, rest);
+    return findInItems(value, prefix, rest, isAsked);
   };
 }
 
-function findInItems(items: readonly unknown[], prefix: readonly Find[], rest: Find | undefined): Finding | undefined {
+function findInItems(
+  items: readonly unknown[],
+  prefix: readonly Find[],
+  rest: Find | undefined,
+  isAsked: boolean,
+): Finding | undefined {
   const end = rest === undefined ? Math.min(prefix.length, items.length) : items.length;
   for (let index = 0; index < end; index += 1) {
-    const finding = (prefix[index] ?? rest)?.(items[index]);
-    if (finding !== undefined) return placeAtIndex(finding, index);
+    const finding = (prefix[index] ?? rest)?.(items[index], isAsked);
+    if (finding !== undefined) return isAsked ? placeAtIndex(finding, index) : finding;
   }
   return undefined;
 }
@@ -210,34 +219,36 @@ function compileProperties({ properties = {}, required = [], additionalPropertie
   const takesOthers = additionalProperties !== false;
   const mayBeUndefined = (key: string): boolean => {
     const find = known.get(key);
-    return find !== undefined && find(undefined) === undefined;
+    return find !== undefined && find(undefined, false) === undefined;
   };
-  const findInProperties = (value: Readonly<Record<string, unknown>>): Finding | undefined => {
+  const findInProperties = (value: Readonly<Record<string, unknown>>, isAsked: boolean): Finding | undefined => {
     for (const key of required) {
       if (Object.hasOwn(value, key) && (value[key] !== undefined || mayBeUndefined(key))) continue;
+      if (!isAsked) return MISFIT;
       return { place: describeKey(key), problem: "is missing", wanted: `must have the property ${showValue(key)}` };
     }
     for (const [key, find] of known) {
       if (!Object.hasOwn(value, key)) continue;
       const item = value[key];
-      const finding = item === undefined ? undefined : find(item);
-      if (finding !== undefined) return placeUnderKey(finding, key);
+      const finding = item === undefined ? undefined : find(item, isAsked);
+      if (finding !== undefined) return isAsked ? placeUnderKey(finding, key) : finding;
     }
     return undefined;
   };
-  const findInOthers = (value: Readonly<Record<string, unknown>>): Finding | undefined => {
+  const findInOthers = (value: Readonly<Record<string, unknown>>, isAsked: boolean): Finding | undefined => {
     for (const key of Object.keys(value)) {
       if (known.has(key) || value[key] === undefined) continue;
-      if (!takesOthers) return refuseProperty(key, known.keys());
-      const finding = others?.(value[key]);
-      if (finding !== undefined) return placeUnderKey(finding, key);
+      if (!takesOthers) return isAsked ? refuseProperty(key, known.keys()) : MISFIT;
+      const finding = others?.(value[key], isAsked);
+      if (finding !== undefined) return isAsked ? placeUnderKey(finding, key) : finding;
     }
     return undefined;
   };
-  return (value) => {
-    if (value instanceof Map) return others === undefined ? undefined : findInMap(value, others);
+  return (value, isAsked) => {
+    if (value instanceof Map) return others === undefined ? undefined : findInMap(value, others, isAsked);
     if (!isObject(value)) return undefined;
-    return findInProperties(value) ?? (takesOthers && others === undefined ? undefined : findInOthers(value));
+    const finding = findInProperties(value, isAsked);
+    return finding !== undefined || (takesOthers && others === undefined) ? finding : findInOthers(value, isAsked);
   };
 }
 
@@ -248,23 +259,21 @@ function refuseProperty(key: string, known: Iterable<string>): Finding {
   return { place: describeKey(key), problem: `is not one of the properties; ${there}`, wanted };
 }
 
-function findInMap(map: ReadonlyMap<unknown, unknown>, find: Find): Finding | undefined {
+function findInMap(map: ReadonlyMap<unknown, unknown>, find: Find, isAsked: boolean): Finding | undefined {
   for (const [key, item] of map) {
-    const finding = find(item);
-    if (finding !== undefined) return placeUnderKey(finding, key);
+    const finding = find(item, isAsked);
+    if (finding !== undefined) return isAsked ? placeUnderKey(finding, key) : finding;
   }
   return undefined;
 }
 
 function compileChoice(alternatives: readonly Find[]): Find {
-  return (value) => {
-    const findings: Finding[] = [];
-    for (const find of alternatives) {
-      const finding = find(value);
-      if (finding === undefined) return undefined;
-      findings.push(finding);
-    }
-    return chooseFinding(findings);
+  return (value, isAsked) => {
+    // Most of what an alternative says against a value is never read, as the next one takes it: a client could have
+    // thousands of sentences made for each item of a large array.
+    for (const find of alternatives) if (find(value, false) === undefined) return undefined;
+    if (!isAsked) return MISFIT;
+    return chooseFinding(alternatives.flatMap((find) => find(value, true) ?? []));
   };
 }
 
@@ -272,7 +281,7 @@ function compileChoice(alternatives: readonly Find[]): Find {
 function chooseFinding(findings: readonly Finding[]): Finding | undefined {
   const within = findings.filter(({ place }) => place !== "");
   const shaped = within.length === 0 ? findings : within;
-  const tagged = shaped.filter(({ isTag }) => isTag !== true);
+  const tagged = within.filter(({ isTag }) => isTag !== true);
   const candidates = tagged.length === 0 ? shaped : tagged;
   const [first] = candidates;
   if (first === undefined || candidates.length === 1) return first;

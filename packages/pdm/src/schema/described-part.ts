@@ -45,7 +45,7 @@ function pickPart(keyword: keyof JsonSchema, value: unknown, depth: number): unk
 
 function hasKnownForm(schema: Record<string, unknown>): boolean {
   try {
-    checkSchemaForm(schema, "", { nodes: Number.POSITIVE_INFINITY, mayMatchPatterns: true });
+    checkSchemaForm(schema, "", { nodes: Number.POSITIVE_INFINITY, isTrusted: true });
     return true;
   } catch (error) {
     if (error instanceof SchemaError) return false;

@@ -5,7 +5,7 @@ export type ValueKind = "bigint" | "bytes" | "date" | "error" | "map" | "set" | 
 export type JsonTypeName = "array" | "boolean" | "integer" | "null" | "number" | "object" | "string";
 
 /**
- * A type as data: this part of JSON Schema 2020-12 and no other keyword, and two of our own, which begin with `x-` as that
+ * A type as data: this part of JSON Schema 2020-12 and no other keyword, and three of our own, which begin with `x-` as that
  * specification wishes. A keyword that does not apply to a value's type is ignored for that value.
  */
 export interface JsonSchema {

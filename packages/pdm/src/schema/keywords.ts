@@ -62,13 +62,16 @@ const KEYWORDS: Readonly<Record<keyof JsonSchema, Form>> = {
 export interface SchemaBudget {
   /** Schemas and constants that are left; counted down. */
   nodes: number;
-  readonly mayMatchPatterns: boolean;
+  readonly isTrusted: boolean;
 }
 
 /** Whether the subset has it. */
 export function isKeyword(name: string): name is keyof JsonSchema {
   return Object.hasOwn(KEYWORDS, name);
 }
+
+/** Keywords whose check may take long, in proportion to more than the value's size. */
+const COSTLY_KEYWORDS: ReadonlySet<string> = new Set(["pattern", "uniqueItems"]);
 
 /**
  * Looks at the form of every keyword.
@@ -90,10 +93,10 @@ export function checkSchemaForm(schema: unknown, place: string, budget: SchemaBu
     }
     // Of exact types it has none that is undefined, but JavaScript authors write them.
     if (schema[keyword] === undefined && keyword !== "const" && keyword !== "default") continue;
-    if (keyword === "pattern" && !budget.mayMatchPatterns) {
+    if (!budget.isTrusted && COSTLY_KEYWORDS.has(keyword)) {
       throw new SchemaError(
         place,
-        `the keyword "pattern" is not taken from clients, since matching could take for ever`,
+        `the keyword ${showValue(keyword)} is not taken from clients, since its check could take too long`,
       );
     }
     checkForm(KEYWORDS[keyword], schema[keyword], `${place}${describeKey(keyword)}`, budget, depth + 1);

@@ -170,7 +170,7 @@ export function describeObject(
     run: () =>
       mapResult<ObjectDescription | undefined, ObjectDescription | undefined>(
         (object as Described).describe?.(),
-        (description) => hideOperations(session, name, description ?? undefined),
+        (description) => hideOperations(session, { name, object }, description ?? undefined),
       ),
     settle,
   });
@@ -205,13 +205,13 @@ function collectNames(session: Session, directory: string, names: unknown): stri
 
 function hideOperations(
   session: Session,
-  name: string,
+  { name, object }: ObjectReference,
   description: ObjectDescription | undefined,
 ): ObjectDescription | undefined {
   const operations = description?.operations;
   if (session.isUnrestricted || operations === undefined) return description;
   const seen = Object.entries(operations).filter(
-    ([method]) => method === "call" || session.isVisible(`${name}/${method}`),
+    ([method]) => (method === "call" && !isDirectory(object)) || session.isVisible(`${name}/${method}`),
   );
   return { ...description, operations: Object.fromEntries(seen) };
 }

@@ -25,8 +25,8 @@ export interface WriteOptions extends AccessOptions {
 
 /** What came of a write. */
 export interface Written {
-  /** The value before; undefined where the object cannot be read, or not by this client. */
-  readonly before: unknown;
+  /** The value before; left out where the object cannot be read, or not by this client. */
+  readonly before?: unknown;
 }
 
 /**
@@ -151,7 +151,7 @@ class AttributeWrite {
     if (!mayRead && this.#expected !== undefined) throw createRefusal(this.#session, readEffect, name);
     return takeWriteTurn(this.#object, this.#session.limits.requestTimeoutMs, () => {
       this.#requireWaiting();
-      if (!mayRead) return this.#write(undefined);
+      if (!mayRead) return this.#write({});
       return mapResult(this.#object.read(), (before) => this.#compareAndWrite(before));
     });
   }
@@ -164,11 +164,11 @@ class AttributeWrite {
       const { name } = this.#reference;
       throw new AccessError("ERR_PDM_CONFLICT", `${name} has another value than expected; nothing was written`);
     }
-    return this.#write(before);
+    return this.#write({ before });
   }
 
-  #write(before: unknown): Written | PromiseLike<Written> {
-    return mapResult<unknown, Written>(this.#object.write?.(this.#value, this.#context), () => ({ before }));
+  #write(written: Written): Written | PromiseLike<Written> {
+    return mapResult<unknown, Written>(this.#object.write?.(this.#value, this.#context), () => written);
   }
 
   #requireWaiting(): void {

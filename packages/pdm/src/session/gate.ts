@@ -3,7 +3,7 @@ import { readClockMs } from "../clock.js";
 import { PdmError } from "../errors.js";
 import type { CallContext } from "../objects/call-context.js";
 import type { Effect } from "../objects/description.js";
-import { warn } from "../warning.js";
+import { describeThrown, warn } from "../warning.js";
 import { AccessError, NoSuchNameError } from "./access-error.js";
 import { AuditEntry, isHeard, recordRefusal } from "./audit.js";
 import type { AuditDetails } from "./audit.js";
@@ -66,8 +66,10 @@ export interface GateRequest<T = unknown> {
   readonly readings?: Readings | undefined;
   /** What its audit record says, where it gets one; called before `run`, and only where somebody hears it. */
   readonly record?: (() => AuditDetails) | undefined;
-  /** What is answered where the target may not be seen, in place of {@link createMissing}. */
-  readonly createMissing?: (() => Error) | undefined;
+  /** What is answered in place of a refusal. */
+  readonly explain?: ((refusal: AccessError) => Error) | undefined;
+  /** Gets a result that comes when nobody waits for it any more; must not hold on to the arguments. */
+  readonly discard?: ((value: T) => void) | undefined;
   /** Calls the object. */
   run(): T | PromiseLike<T>;
   settle: Settle<T>;
@@ -87,9 +89,8 @@ export function passGate<T>(request: GateRequest<T>): LetGo | undefined {
   if (effect !== undefined) {
     const refusal = authorise(session, effect, request.target);
     if (refusal !== undefined) {
-      const isMissing = refusal instanceof NoSuchNameError;
       refuse(session, effect, request.target, refusal);
-      settle(request, { threw: true, error: (isMissing ? request.createMissing?.() : undefined) ?? refusal });
+      settle(request, { threw: true, error: request.explain?.(refusal) ?? refusal });
       return undefined;
     }
   }
@@ -167,7 +168,7 @@ function awaitWithDeadline<T>(
   startedAt: number,
   entry: AuditEntry | undefined,
 ): LetGo {
-  const { session, target, argumentBytes, context } = request;
+  const { session, target, argumentBytes, context, discard } = request;
   const release = session.account.lend(argumentBytes);
   request.readings?.share(pending, startedAt);
   let waiting: GateRequest<T> | undefined = request;
@@ -193,7 +194,8 @@ function awaitWithDeadline<T>(
   void pending.then(
     (value) => {
       release();
-      finish({ threw: false, value });
+      if (waiting === undefined) discardLate(target, value, discard);
+      else finish({ threw: false, value });
     },
     (error: unknown) => {
       release();
@@ -244,10 +246,29 @@ function settle<T>(request: GateRequest<T>, outcome: Outcome<T>): void {
   }
 }
 
-function fail(target: string, error: unknown): Outcome<never> {
+/** Its code may run for that, and throw. */
+function discardLate<T>(target: string, value: T, discard: ((value: T) => void) | undefined): void {
+  try {
+    discard?.(value);
+  } catch (error) {
+    warn("PDM_INTERNAL", `what ${target} gave too late could not be let go of`, error);
+  }
+}
+
+function fail(target: string, thrown: unknown): Outcome<never> {
+  const error = canBeLookedAt(thrown) ? thrown : new Error(describeThrown(thrown));
   if (!(error instanceof AccessError) && failures.hasSubscribers)
     failures.publish({ target, error } satisfies GateReport);
   return { threw: true, error };
+}
+
+/** Whether one can ask what kind of error it is: of a revoked proxy not even that. */
+function canBeLookedAt(thrown: unknown): boolean {
+  try {
+    return thrown instanceof Error || true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -204,6 +204,7 @@ describe("the client and the server of this package", () => {
     assert.equal(await cancel.invoke("call", [], { kwargs: { order: 4 } }), "4: none");
     await using orders = await client.find("own-call.orders");
     assert.equal(await orders.invoke("cancel", [5, "x"]), "5: x");
+    assert.equal(await orders.invoke("cancel", [5], { kwargs: { reason: "y" } }), "5: y");
     await assert.rejects(cancel.call([0]), { code: "ERR_PDM_INVALID_ARGUMENT", argument: "order" });
     await assert.rejects(cancel.call({ ordr: 1 }), { code: "ERR_PDM_INVALID_ARGUMENT" });
   });
@@ -254,7 +255,7 @@ describe("the client and the server of this package", () => {
       (await client.list(...query)).map(({ name }) => name);
     assert.deepEqual(await names("own-list.*", { value: { type: "integer" } }), ["own-list.limit"]);
     assert.deepEqual(await names(["own-list.*"], { text: "NEVER CH" }), ["own-list.fixed"]);
-    assert.deepEqual(await names("own-list.*", { where: { writable: true } }), []);
+    assert.deepEqual(await names("own-list.*", { where: { writable: true } }), ["own-list.limit"]);
     const described = await client.describe("own-list.orders");
     assert.deepEqual(
       described.objects.map(({ name }) => name),

@@ -146,8 +146,16 @@ const LINES: Readonly<Record<string, readonly [text: string, answer: RegExp]>> =
   "a name of a million dots": [`{${READ},"params":{"name":"${".".repeat(1_000_000)}"}}`, /-32001/u],
   "a million NULs": ["\0".repeat(1_000_000), /no JSON text/u],
   "globs made to try again": [
-    `{"jsonrpc":"2.0","id":1,"method":"list","params":{"names":[${Array.from({ length: 32 }, () => `"${"**?".repeat(340)}x"`).join(",")}]}}`,
+    `{"jsonrpc":"2.0","id":1,"method":"list","params":{"names":[${Array.from({ length: 32 }, () => `"${"**?".repeat(10)}x"`).join(",")}]}}`,
     /"items":\[\]|-32004/u,
+  ],
+  "globs of too many characters together": [
+    `{"jsonrpc":"2.0","id":1,"method":"list","params":{"names":[${Array.from({ length: 32 }, () => `"${"**?".repeat(11)}"`).join(",")}]}}`,
+    /-32009.*1056 characters together/u,
+  ],
+  "a filter that compares all items with each other": [
+    `{"jsonrpc":"2.0","id":1,"method":"list","params":{"value":{"uniqueItems":true}}}`,
+    /-32602.*uniqueItems/u,
   ],
   "a thousand globs": [
     `{"jsonrpc":"2.0","id":1,"method":"readMany","params":{"names":[${'"**",'.repeat(999)}"**"]}}`,
@@ -176,7 +184,7 @@ test("after all these lines nothing is left of them", assertNothingLeft);
 for (const [what, bytes, reason] of [
   ["a line without end", "x".repeat(3_000_000), /longer than 1048576 bytes/u],
   ["white space without end", " ".repeat(3_000_000), /longer than 1048576 bytes/u],
-  ["a line that is a little too long", line(`${" ".repeat(1_048_577)}`), /longer than 1048576 bytes/u],
+  ["a line that is a little too long", line(" ".repeat(1_048_577)), /longer than 1048576 bytes/u],
 ] as const) {
   test(`${what} ends the connection with the reason`, async () => {
     using client = await LineClient.open(daemon.spec);
@@ -200,8 +208,8 @@ test("a client may leave at any byte of a conversation", async () => {
   const conversation = Buffer.from(
     `rpc\n${request(1, "subscribe", { name: "test.happened" })}${request(2, "read", { name: "test.never" })}` +
       `${request(3, "subscribe", { name: "test.late" })}${request(4, "unsubscribe", { subscription: 2 })}` +
-      `${request(5, "sample", { names: "test.counter", everyMs: 10 })}` +
-      `${request(6, "invoke", { name: "test.methods", operation: "stream", args: [10], credit: 100 })}` +
+      request(5, "sample", { names: "test.counter", everyMs: 10 }) +
+      request(6, "invoke", { name: "test.methods", operation: "stream", args: [10], credit: 100 }) +
       `${request(7, "invoke", { name: "test.methods", operation: "swallow", args: [{ $stream: 1 }] })}${request(8, "describe")}`,
   );
   for (let cut = 0; cut <= conversation.length; cut += 3) {

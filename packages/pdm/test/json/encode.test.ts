@@ -259,6 +259,11 @@ describe("limits", () => {
       limit(((a) => [[[a]], a])([1]), { depth: 3 }),
       '[[[{"$cut":{"by":"depth","kind":"array","size":1}}]],[1]]',
     ],
+    [
+      "characters of a regular expression",
+      limit(new RegExp("a".repeat(10_001)), {}),
+      '{"$cut":{"by":"bytes","kind":"regexp"}}',
+    ],
     ["digits", limit(10n ** 200_000n, {}), '{"$cut":{"by":"bytes","kind":"bigint"}}'],
   ];
   for (const [what, text, expected] of CUTS) {

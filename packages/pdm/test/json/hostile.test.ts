@@ -25,6 +25,11 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
     `{"$bigint":"${"9".repeat(100_002)}"}`,
     /^value: \$bigint needs at most 100000 digits/,
   ],
+  [
+    "a regular expression of too many characters",
+    JSON.stringify({ $regexp: ["a".repeat(10_001), ""] }),
+    /^value: \$regexp needs a source of at most 10000 characters/,
+  ],
   ["an undefined that is false", '{"$undefined":false}', /^value: \$undefined needs true$/],
   ["a date that is none", '{"when":{"$date":"yesterday"}}', /^value\.when: \$date needs a date and time/],
   ["the 31st of February", '{"$date":"2026-02-31T25:00:00Z"}', /^value: \$date needs/],
@@ -131,9 +136,23 @@ test("keys chosen to collide are refused after the time that is allowed", { time
   const form: unknown = JSON.parse(`{"$map":[${keys.join()}]}`);
   assert.throws(
     () => decodeValue(form, { maxDepth: 10, maxMs: 20 }),
-    /^JsonValueError: value: its first \d+ keys of Maps/,
+    /^JsonValueError: value: its keys of Maps .* took longer than 20 ms/,
   );
 });
+
+test(
+  "regular expressions that take long to be made are refused after the time that is allowed",
+  { timeout: 60_000 },
+  () => {
+    // Each character class is looked up in the tables of Unicode, with all its other cases.
+    const source = String.raw`\p{Lu}`.repeat(1_000);
+    const form = Array.from({ length: 1_000 }, () => ({ $regexp: [source, "iu"] }));
+    assert.throws(
+      () => decodeValue(form, { maxDepth: 10, maxMs: 20 }),
+      /^JsonValueError: value: .* regular expressions took longer than 20 ms/,
+    );
+  },
+);
 
 describe("names that mean something to JavaScript", () => {
   test("are names like any other, in every kind of object", () => {

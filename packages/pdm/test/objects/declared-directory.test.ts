@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ValueAttribute } from "../../src/objects/attribute.js";
 import { CallContext } from "../../src/objects/call-context.js";
+import { attribute } from "../../src/objects/declared-attribute.js";
 import { directory } from "../../src/objects/declared-directory.js";
 import type { DirectoryOptions } from "../../src/objects/declared-directory.js";
+import { event } from "../../src/objects/declared-event.js";
 import { operation } from "../../src/objects/declared-operation.js";
 import { isInvocable, listInterfaces } from "../../src/objects/interfaces.js";
 import { MethodTable } from "../../src/objects/method-table.js";
@@ -79,3 +81,14 @@ for (const [what, options, message] of mistakes) {
     assert.throws(() => directory(all), { code: "ERR_PDM_DECLARATION", message });
   });
 }
+
+test("what declares nothing is refused with what to write", () => {
+  const nothing = undefined as never;
+  const functions: Record<string, (options: never) => unknown> = { attribute, directory, event, operation };
+  for (const [kind, declare] of Object.entries(functions)) {
+    assert.throws(() => declare(nothing), {
+      code: "ERR_PDM_DECLARATION",
+      message: `${kind}: must be declared by an object, ${kind}({ description, ... }), not undefined`,
+    });
+  }
+});

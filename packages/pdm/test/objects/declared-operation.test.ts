@@ -100,10 +100,10 @@ test("a parameter named like one of Object.prototype is looked for in the argume
     description: "Named so.",
     effect: "read",
     params: { valueOf: { type: "integer", "x-optional": true } },
-    run: (args) => Object.keys(args),
+    run: (args) => [args.valueOf, Object.keys(args)],
   });
-  assert.deepEqual(named.invoke("call", [], {}, context), []);
-  assert.deepEqual(named.invoke("call", [], { valueOf: 3 }, context), ["valueOf"]);
+  assert.deepEqual(named.invoke("call", [], {}, context), [undefined, []]);
+  assert.deepEqual(named.invoke("call", [], { valueOf: 3 }, context), [3, ["valueOf"]]);
 });
 
 test("the one method is call", () => {

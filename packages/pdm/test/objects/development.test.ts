@@ -104,3 +104,10 @@ test("in development an object without a description is reported once, when it i
   ]);
   assert.deepEqual(await collectWarnings(act), []);
 });
+
+test("a directory within itself is looked at once", async () => {
+  const loop = new StaticDirectory();
+  loop.set("again", loop);
+  const messages = await collectWarnings(() => expose("development.loop", { loop }).withdraw(), "development");
+  assert.deepEqual(messages, ["development.loop.loop: does not say what it is: declare it with a description"]);
+});

@@ -7,6 +7,7 @@ import type { Attribute, Directory, Invocable } from "../../src/objects/interfac
 import { managed, managedAttribute, managedEvent, managedOperation } from "../../src/objects/managed.js";
 import type { createManagedEntries } from "../../src/objects/managed-classes.js";
 import { findManagedClass } from "../../src/objects/managed-classes.js";
+import { StaticDirectory } from "../../src/objects/static-directory.js";
 import { expose, findModule } from "../../src/objects/registry.js";
 
 const context = new CallContext({ session: 1, role: "operator" });
@@ -132,6 +133,37 @@ test("a subclass has the members of its base, and may replace and add some", () 
 test("an instance may be an entry of a directory", () => {
   const caches = directory({ description: "The caches.", entries: { pages: new Cache() } });
   assert.deepEqual((caches.lookup("pages") as Directory).list(), open(new Cache()).list());
+});
+
+test("an instance is found as its directory in every kind of directory", async () => {
+  const cache = new Cache();
+  const own = open(cache);
+  assert.equal(new StaticDirectory({ cache }).lookup("cache"), own);
+  assert.equal(new StaticDirectory().set("cache", cache).lookup("cache"), own);
+  const found = { description: "Found.", list: () => ["cache"] };
+  assert.equal(directory({ ...found, lookup: () => cache }).lookup("cache"), own);
+  assert.equal(await directory({ ...found, lookup: async () => cache }).lookup("cache"), own);
+});
+
+test("a member that cannot be what it is declared as is refused when an instance is exposed", () => {
+  @managed({ description: "Has no setter." })
+  class Fixed {
+    @managedAttribute({ description: "Size.", writable: true })
+    get size(): number {
+      return 1;
+    }
+  }
+  @managed({ description: "Is not writable." })
+  class Quiet {
+    @managedAttribute({ description: "Size.", writeEffect: "destroy" })
+    size: number = 1;
+  }
+  const expected = (problem: string): object => ({
+    code: "ERR_PDM_DECLARATION",
+    message: `attribute "Size.": ${problem}`,
+  });
+  assert.throws(() => open(new Fixed()), expected("is writable, and size has no setter"));
+  assert.throws(() => open(new Quiet()), expected("has a writeEffect, and size is not writable"));
 });
 
 test("a class's decorators refuse what makes no sense when the class is defined", () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "../../src/index.js";
 import { ValueAttribute } from "../../src/objects/attribute.js";
+import { EventChannel } from "../../src/objects/event-channel.js";
 import { expose, findModule, listModules } from "../../src/objects/registry.js";
 
 test("what is exposed is found until it is withdrawn", () => {
@@ -59,4 +61,27 @@ test("another copy of the package in the process finds the same objects", async 
   };
   assert.notEqual(copy.findModule, findModule);
   assert.equal(copy.findModule("registry.shared")?.get("attribute"), attribute);
+});
+
+test("an object in place of names is refused, whether or not anything in it looks like a name", () => {
+  for (const object of [new EventChannel(), new ValueAttribute(3)]) {
+    assert.throws(() => expose("registry.unnamed", object as never), {
+      code: "ERR_PDM_EXPOSE",
+      message: /needs a name of its own/u,
+    });
+  }
+});
+
+test("a module without objects is none", () => {
+  using _exposure = expose("registry.empty", {});
+  assert.equal(findModule("registry.empty"), undefined);
+});
+
+test("nothing that the package keeps for the process is met by who goes through the globals", () => {
+  const own = Object.getOwnPropertySymbols(globalThis).filter((symbol) => symbol.description?.startsWith("pdm."));
+  assert.ok(own.includes(Symbol.for("pdm.registry.v1")) && own.includes(Symbol.for("pdm.json.marks.v1")));
+  assert.deepEqual(
+    own.filter((symbol) => Object.prototype.propertyIsEnumerable.call(globalThis, symbol)),
+    [],
+  );
 });

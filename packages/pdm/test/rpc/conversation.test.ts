@@ -60,7 +60,7 @@ test("the greeting says which protocol, server, process, session, role, methods 
 test("a service that says nothing of its build has none", async () => {
   await using other = await RpcServer.start({}, {});
   const { hello } = await other.connect();
-  assert.equal((hello.params?.["process"] as { build: unknown }).build, null);
+  assert.equal((hello.params?.["process"] as { build: unknown } | undefined)?.build, null);
 });
 
 /** One line, and the answer: its id, and its error's number, code and words. */

@@ -14,6 +14,11 @@ const loop = new StaticDirectory({ leaf: new ValueAttribute(1) });
 loop.set("self", loop);
 
 const never = new Promise<never>(() => undefined);
+const TRAP = Object.defineProperty({}, "read", {
+  get: () => {
+    throw new Error("trapped");
+  },
+});
 const OBJECTS = {
   stock: attribute({
     description: "Pieces left.",
@@ -52,8 +57,9 @@ const OBJECTS = {
     },
   },
   odd: {
-    list: () => ["a/b", "", "text", "gone", "fine", "throws"],
+    list: () => ["a/b", "", "text", "gone", "trap", "fine", "throws"],
     lookup: (name: string) => {
+      if (name === "trap") return TRAP;
       if (name === "throws") throw new Error("no");
       return name === "text" ? "a text" : name === "gone" ? undefined : new ValueAttribute(name);
     },
@@ -138,8 +144,22 @@ test("the whole tree has every object before its entries, what fails and what no
   assert.deepEqual(
     names.filter((name) => name.startsWith("shop.")),
     [
-      ...["stock", "token", "cancel", "sold", "plain", "methods", "loop", "loop/leaf", "loop/self"],
-      ...["later", "later/a", "later/b", "broken", "odd", "odd/fine", "wrong"],
+      "stock",
+      "token",
+      "cancel",
+      "sold",
+      "plain",
+      "methods",
+      "loop",
+      "loop/leaf",
+      "loop/self",
+      "later",
+      "later/a",
+      "later/b",
+      "broken",
+      "odd",
+      "odd/fine",
+      "wrong",
     ].map((name) => `shop.${name}`),
   );
   assert.ok(names.includes("pdm.perf.sysres/rusage"));
@@ -244,4 +264,23 @@ test("an object that never says what it is, and a directory that never lists, ar
     { name: "hanging.silent", value: 1 },
     { name: "hanging.last", value: 1 },
   ]);
+});
+
+test("a secret's default, examples and allowed values are in no description", async () => {
+  const type = { type: "string", default: "s3cret", examples: ["s3cret"], enum: ["s3cret", "other"] } as const;
+  await using server = await RpcServer.start({
+    password: attribute({ description: "A password.", secret: true, type, read: () => "s3cret" as const }),
+    login: operation({
+      description: "Logs in.",
+      effect: "change",
+      params: { token: { ...type, "x-secret": true } },
+      run: () => null,
+    }),
+  });
+  using client = await server.connect();
+  for (const name of ["shop.password", "shop.login"]) {
+    const text = JSON.stringify(await client.get("describe", { name }));
+    assert.match(text, /"type":\{"type":"string"/u);
+    assert.doesNotMatch(text, /s3cret/u);
+  }
 });

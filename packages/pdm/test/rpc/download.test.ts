@@ -11,7 +11,7 @@ import { RpcServer } from "./rpc-server.js";
 let log: string[] = [];
 let waiting: (() => void) | undefined;
 
-async function* count(to: number, onEnd: string): AsyncGenerator<unknown> {
+async function* count(to: number, onEnd: string): AsyncGenerator {
   log.push("begun");
   try {
     for (let n = 1; n <= to; n++) {
@@ -63,6 +63,22 @@ const SOURCES: Readonly<Record<string, () => unknown>> = {
     readable.destroy(new Error("too early"));
     return readable;
   },
+  tooLate: async () => {
+    await new Promise<void>((resolve) => {
+      waiting = resolve;
+    });
+    return SOURCES["endlessReadable"]?.();
+  },
+  revoked: () => ({
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        throw proxy;
+      },
+    }),
+  }),
+  large: () => "x".repeat(4_000_000),
   odd: () => ({
     [Symbol.asyncIterator]: () => {
       throw new Error("no iterator");
@@ -249,7 +265,7 @@ for (const [name, data, error] of [
     await new Promise(setImmediate);
     const read = await readAll(stream);
     assert.deepEqual([read.data, read.end.method], [data, "stream.error"]);
-    assert.deepEqual((read.end.params?.["error"] as { data: object }).data, error);
+    assert.deepEqual((read.end.params?.["error"] as { data: object } | undefined)?.data, error);
     assert.deepEqual(await client.get("ping"), {});
   });
 }
@@ -292,4 +308,32 @@ test("a client that ends its side, and has granted less than there is, gets that
   const lines = (await client.raw.readToEnd()).trimEnd().split("\n");
   assert.ok(lines.length > 3 && lines.length < 20);
   while (!log.includes("returned")) await new Promise(setImmediate);
+});
+
+test("one stream too many that cannot even be let go of is refused all the same", async () => {
+  for (let count = 0; count < 3; count++) await open("generator");
+  assert.match(await client.fail("invoke", { name: "shop.odd" }), /^ERR_PDM_LIMIT: .*\(streams\)/u);
+  assert.deepEqual(await client.get("ping"), {});
+});
+
+test("a stream that comes when its call has been cancelled is let go of", async () => {
+  const id = client.send("invoke", { name: "shop.tooLate" });
+  await client.get("ping");
+  assert.deepEqual(await client.get("cancel", { id }), { cancelled: true });
+  waiting?.();
+  while (!log.includes("destroyed")) await new Promise(setImmediate);
+});
+
+test("what a source fails with reaches the client, whatever it is", async () => {
+  const stream = await open("revoked", 1e6);
+  const { params } = await client.take((message) => isOf(stream, message));
+  assert.match(JSON.stringify(params?.["error"]), /"what was thrown cannot be shown"/u);
+});
+
+test("a client that ends its side and reads slowly gets what it granted of a stream that begins later", async () => {
+  client.send("invoke", { name: "shop.large" });
+  client.send("invoke", { name: "shop.generator", credit: 1e6 });
+  client.raw.socket.end();
+  const lines = (await client.raw.readToEnd()).trimEnd().split("\n");
+  assert.match(lines.at(-1) ?? "", /"stream\.end"/u);
 });

@@ -53,7 +53,7 @@ before(async () => {
         },
         failLater: () => Promise.reject(new Error("nor later")),
         throwText: () => {
-          throw "just text"; // oxlint-disable-line no-throw-literal, only-throw-error
+          throw "just text";
         },
         throwDeadline: () => {
           throw Object.assign(new Error("the other server's"), { code: "ERR_PDM_DEADLINE" });

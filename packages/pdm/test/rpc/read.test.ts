@@ -16,6 +16,7 @@ const values: Record<string, unknown> = {
     ["7", "text seven"],
   ]),
   list: Array.from({ length: 2_500 }, (_, index) => index),
+  cases: Array.from({ length: 10 }, (_, index) => [index, "tea"]),
   text: "abcdefghij".repeat(1_000),
   bytes: Buffer.alloc(3_000, 7),
   error: Object.assign(new RangeError("too many"), { code: "E_MANY", limit: 5 }),
@@ -175,7 +176,7 @@ test("a text and bytes that are cut are fetched piece by piece, and are whole", 
 test("from says how much of the rest is passed over, and may be over its end", async () => {
   const { value } = (await client.get("read", { name: "shop.list", limits: { items: 1 } })) as { value: CutMark[] };
   const handle = value[1]?.$cut.handle;
-  assert.deepEqual((await client.get("fetch", { handle, from: 2_498 }))["value"] as number[], [2_499]);
+  assert.deepEqual((await client.get("fetch", { handle, from: 2_498 }))["value"], [2_499]);
   for (const from of [2_499, 1e15, 1e300]) assert.deepEqual((await client.get("fetch", { handle, from }))["value"], []);
   assert.match(await client.fail("fetch", { handle, from: -1 }), /^ERR_PDM_INVALID_ARGUMENT: from/u);
 });
@@ -188,6 +189,16 @@ test("what is nested too deep is cut, and can be fetched", async () => {
   assert.deepEqual(mark, { by: "depth", kind: "array", size: 2 });
   const { value: orders } = (await client.get("fetch", { handle })) as { value: { sku: string }[] };
   assert.equal(orders[0]?.sku, "tea");
+});
+
+test("of what one reply cuts, as much has handles as can be kept, and those are good", async () => {
+  const read = { name: "shop.cases", limits: { depth: 1 } };
+  const { value } = (await client.get("read", read)) as { value: CutMark[] };
+  const handles = value.flatMap(({ $cut: { handle } }) => (handle === undefined ? [] : [handle]));
+  assert.equal(handles.length, 3);
+  for (const handle of handles) {
+    assert.equal(((await client.get("fetch", { handle, limits: { depth: 1 } }))["value"] as unknown[]).length, 2);
+  }
 });
 
 test("a handle that was released, never was, or made room for others is there no more", async () => {

@@ -112,11 +112,13 @@ for (const role of ROLES) {
         }
         gated.begin();
         const answer = await client.ask(method, params);
-        const refusal = mode === "hidden" ? "ERR_PDM_NO_SUCH_NAME" : "ERR_PDM_REFUSED";
+        // Of what nobody described, one who may not call it is not told whether it is there.
+        const refused = what === "invoke of other execute" ? "ERR_PDM_UNKNOWN_METHOD" : "ERR_PDM_REFUSED";
+        const refusal = mode === "hidden" ? "ERR_PDM_NO_SUCH_NAME" : refused;
         assert.equal(codeOf(answer, isBulk), isDone ? undefined : refusal, JSON.stringify(answer));
         assert.deepEqual(gated.calls, isDone ? calls : []);
-        const refused = gated.recorded("refuse").map((record) => [record.role, record.protocol, record.outcome]);
-        assert.deepEqual(refused, isDone ? [] : [[role, "rpc", "refused"]]);
+        const recorded = gated.recorded("refuse").map((record) => [record.role, record.protocol, record.outcome]);
+        assert.deepEqual(recorded, isDone ? [] : [[role, "rpc", "refused"]]);
         for (const action of ["invoke", "write"] as const) {
           assert.equal(gated.recorded(action).length, isDone && method === action ? 1 : 0, action);
         }

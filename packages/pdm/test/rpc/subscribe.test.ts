@@ -6,7 +6,7 @@ import { RpcServer } from "./rpc-server.js";
 
 type Params = Readonly<Record<string, unknown>>;
 
-const sold = event<unknown>({ description: "Something was sold." });
+const sold = event({ description: "Something was sold." });
 const request = event({
   description: "A request.",
   start: { type: "object", properties: { path: { type: "string" } } },
@@ -43,6 +43,13 @@ before(async () => {
         unsubscribe: () => (unsubscribed += 1),
       },
       number: { read: () => 1 },
+      numbersBroken: {
+        subscribe: (listener: (event: unknown) => void) => plain.subscribe(listener),
+        unsubscribe: (listener: (event: unknown) => void) => plain.unsubscribe(listener),
+        get sequence(): never {
+          throw new Error("nobody counted");
+        },
+      },
     },
     { limits: { subscriptions: 20, queuedOutputBytes: 50_000 } },
   );
@@ -96,10 +103,10 @@ test("start and finish come as pairs with the same id", async () => {
   assert.deepEqual(
     values.map((value) => [value.$class, value.id - (values[0]?.id ?? 0), value.aborted]),
     [
-      ["StartEvent", 0, undefined],
-      ["FinishEvent", 0, false],
-      ["StartEvent", 1, undefined],
-      ["FinishEvent", 1, true],
+      ["pdm.perf.startevent", 0, undefined],
+      ["pdm.perf.finishevent", 0, false],
+      ["pdm.perf.startevent", 1, undefined],
+      ["pdm.perf.finishevent", 1, true],
     ],
   );
 });
@@ -329,5 +336,12 @@ for (const [how, end] of [
 
 test("the class of an event is a part of its value", async () => {
   const [heard] = await hear({ name: "shop.plain" }, () => plain.notify(new FinishEvent({ id: 4 }, true, 13)));
-  assert.deepEqual(heard?.["value"], { $class: "FinishEvent", time: 13, id: 4, aborted: true });
+  assert.deepEqual(heard?.["value"], { $class: "pdm.perf.finishevent", time: 13, id: 4, aborted: true });
+});
+
+test("a source that cannot tell its number can be subscribed to", async () => {
+  using own = await server.connect();
+  assert.deepEqual(await own.get("subscribe", { name: "shop.numbersBroken" }), { subscription: 1 });
+  plain.notify("heard");
+  assert.equal((await own.notified("event"))["value"], "heard");
 });

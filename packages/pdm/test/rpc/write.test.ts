@@ -77,6 +77,12 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
+test("a write to what cannot be read tells none", async () => {
+  await using own = await RpcServer.start({ box: { list: () => [], lookup: () => 1, write: () => undefined } });
+  const writer = await own.connect();
+  assert.deepEqual(await writer.get("write", { name: "shop.box", value: 1 }), {});
+});
+
 test("a write tells the value before", async () => {
   level = 3;
   assert.deepEqual(await client.get("write", { name: "shop.level", value: 4 }), { before: 3 });

@@ -86,6 +86,7 @@ const faults: readonly (readonly [JsonSchema, unknown, string])[] = [
   [{ "x-value": "stream" }, [], "must be a stream, not an array of 0 items"],
   [{ "x-value": "undefined" }, null, "must be undefined, not null"],
   [{ anyOf: [{ type: "string" }, { type: "null" }] }, 5, "must be a string or null, not 5"],
+  [{ anyOf: [{ const: "auto" }, { type: "number" }] }, "car", 'must be "auto" or a number, not "car"'],
   [
     {
       anyOf: [
@@ -245,4 +246,18 @@ test("a client's schema may neither match patterns nor be without end", () => {
   );
   const deep = JSON.parse(`${'{"items":'.repeat(10_000)}{}${"}".repeat(10_000)}`) as unknown;
   assert.throws(() => compileClientSchema(deep, "where"), /deeper than 64 levels/u);
+});
+
+test("what an alternative says against a value is put into words only where no other takes it", () => {
+  let shown = 0;
+  const constant = {
+    toJSON() {
+      shown += 1;
+      return "a";
+    },
+  };
+  const check = compileSchema({ items: { anyOf: [{ const: constant }, { type: "number" }] } });
+  assert.equal(check([1, 2, 3]), undefined);
+  assert.equal(shown, 0);
+  assert.equal(check([1, "b"])?.problem, 'must be "a" or a number, not "b"');
 });

@@ -197,7 +197,7 @@ test("a write is refused where the value is another than expected, where it cann
     write: () => assert.fail("written"),
   };
   assert.equal(await write(session, unreadable, 2), "E_NO");
-  assert.deepEqual(await write(session, { write: () => 1 }, 2), { before: undefined });
+  assert.deepEqual(await write(session, { write: () => 1 }, 2), {});
 });
 
 test("writes to one object that take their time come one after the other", async () => {
@@ -272,7 +272,7 @@ test("who may write but not read is told nothing of the value, and cannot guess 
   };
   assert.equal(await write(operator, secret, "x", { expected: () => true }), "ERR_PDM_REFUSED");
   assert.equal(value, "hunter2");
-  assert.deepEqual(await write(operator, secret, "new"), { before: undefined });
+  assert.deepEqual(await write(operator, secret, "new"), {});
   assert.equal(value, "new");
   assert.equal(await write(newSession({ role: "viewer" }), secret, "x"), "ERR_PDM_REFUSED");
 });

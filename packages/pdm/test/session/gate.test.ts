@@ -144,3 +144,18 @@ test("an answer that cannot be made is a warning, and nothing else", async () =>
   const [warning] = (await warned) as [Error];
   assert.match(warning.message, /shop\.orders could not be made: no answer/u);
 });
+
+test("what is thrown and cannot be looked at is an error all the same", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const run of [
+    () => {
+      throw proxy;
+    },
+    () => Promise.reject(proxy),
+  ]) {
+    const outcome = await pass(run);
+    assert.ok(outcome.threw);
+    assert.equal(String(outcome.error), "Error: what was thrown cannot be shown");
+  }
+});

@@ -70,11 +70,11 @@ test("an admin disconnects a session, whose client is told by whom", async () =>
   const record = readAll().find(({ socket }) => socket === viewers.spec);
   const admin = await connect(listener.spec);
   const entry = await admin.find(`pdm.sessions/${record?.id}`);
-  assert.equal(((await entry.read()) as Map<string, unknown>).get("protocol"), "repl");
+  assert.equal(((await entry.read()) as SessionRecord).protocol, "repl");
+  await assert.rejects(entry.invoke("explode"), { code: "ERR_PDM_NO_SUCH_METHOD" });
   assert.equal(await entry.invoke("disconnect"), null);
   assert.match(await victim.readToEnd(), /^-session \d+ \(admin\) ended this session, \d+\n$/u);
   await assert.rejects(admin.find("pdm.sessions/none"), { code: "ERR_PDM_NO_SUCH_NAME" });
-  await assert.rejects(entry.invoke("explode"), { code: "ERR_PDM_NO_SUCH_METHOD" });
   admin.close();
 });
 

@@ -113,7 +113,7 @@ export class RpcChannel implements ClientConversation {
 
   /** Sends a message that has no reply, whatever waits already. @param members of its parameters, as JSON text */
   notify(method: string, members: string): void {
-    this.connection.send(Buffer.from(`{"jsonrpc":"2.0","method":"${method}","params":{${members}}}\n`));
+    this.connection.sendText(`{"jsonrpc":"2.0","method":"${method}","params":{${members}}}\n`);
   }
 
   /** From now on what comes under that number goes to `sink`. @throws ProtocolError for a number in use */
@@ -173,18 +173,17 @@ export class RpcChannel implements ClientConversation {
     }
     const { method, params } = request;
     const timeout = timeoutMs === undefined ? "" : this.#encodeTimeout(timeoutMs, params === "");
-    const line = Buffer.from(
-      `${this.#introduction}{"jsonrpc":"2.0","id":${id},"method":"${method}","params":{${params}${timeout}}}\n`,
-    );
+    const line = `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":{${params}${timeout}}}\n`;
     const mostBytes = Math.min(frameBytes, this.#greeting?.limits["frameBytes"] ?? frameBytes);
-    if (line.length - this.#introduction.length > mostBytes) {
+    // A code unit is three bytes at the most.
+    if (line.length * 3 > mostBytes && Buffer.byteLength(line) > mostBytes) {
       const which = mostBytes < frameBytes ? "frameBytes of the server" : "limits.frameBytes";
       throw new ProtocolError(
-        `the request has ${line.length} bytes, over ${which} (${mostBytes}); it was not sent: a stream has no such limit`,
+        `the request is over ${which} (${mostBytes} bytes); it was not sent: what goes as a stream has no such limit`,
       );
     }
+    connection.sendText(this.#introduction === "" ? line : `${this.#introduction}${line}`);
     this.#introduction = "";
-    connection.send(line);
   }
 
   #encodeTimeout(timeoutMs: number, isAlone: boolean): string {

@@ -1,5 +1,4 @@
 import { classNameOf } from "../../json/marks.js";
-import { NotOfferedError } from "../errors.js";
 import { isPositional, type CallArguments, type ObjectAccess } from "../object-access.js";
 import type { RemoteDescription } from "../remote-description.js";
 import type { InvokeOptions, ReadOptions, SubscribeOptions, WriteOptions } from "../request-options.js";
@@ -61,9 +60,9 @@ class RpcObject implements ObjectAccess {
       const streams: OutgoingStream[] = [];
       try {
         const operation = method === "call" ? "" : `,"operation":${JSON.stringify(method)}`;
-        const given = joinArguments(args, options.kwargs);
-        const argsMember = given === undefined ? "" : `,"args":${this.#encodeArguments(given, streams)}`;
-        const members = `${operation}${argsMember}${encodeLimits(options.limits)}`;
+        const argsMember = this.#encodeArguments("args", args, streams);
+        const namedMember = this.#encodeArguments("named", options.kwargs ?? [], streams);
+        const members = `${operation}${argsMember}${namedMember}${encodeLimits(options.limits)}`;
         return this.#ask("invoke", members, options, readValueMember, method, streams);
       } catch (error) {
         cancelStreams({ streams });
@@ -125,12 +124,15 @@ class RpcObject implements ObjectAccess {
     }
   }
 
-  #encodeArguments(given: CallArguments, streams: OutgoingStream[]): string {
-    return encodeWhole(given, this.#link.limits, (source) => {
+  /** As a member of the parameters; nothing where there are none. */
+  #encodeArguments(member: string, given: CallArguments, streams: OutgoingStream[]): string {
+    if ((isPositional(given) ? given : Object.keys(given)).length === 0) return "";
+    const form = encodeWhole(given, this.#link.limits, (source) => {
       const stream = this.#link.use().streams.send(source);
       streams.push(stream);
       return stream.number;
     });
+    return `,"${member}":${form}`;
   }
 }
 
@@ -142,15 +144,6 @@ export async function findRpcObject(link: RpcLink, name: string, options: Reques
 
 function readValueMember({ value }: Readonly<Record<string, unknown>>, channel: RpcChannel): unknown {
   return channel.readValue(value);
-}
-
-/** Undefined where there are none. */
-function joinArguments(args: CallArguments, kwargs: Readonly<Record<string, unknown>> = {}): CallArguments | undefined {
-  const hasNamed = Object.keys(kwargs).length > 0;
-  if (!isPositional(args)) return hasNamed ? { ...args, ...kwargs } : args;
-  if (!hasNamed) return args.length === 0 ? undefined : args;
-  if (args.length === 0) return kwargs;
-  throw new NotOfferedError("rpc takes arguments either by position or by name: give all of them by name");
 }
 
 function readEvent(params: Readonly<Record<string, unknown>>, decode: (form: unknown) => unknown): ReceivedEvent {

@@ -3,7 +3,7 @@ import { PdmError } from "../../errors.js";
 import type { ConnectionLostError } from "../errors.js";
 import type { ObjectAccess } from "../object-access.js";
 import { RemoteError } from "../errors.js";
-import { checkQueueSize } from "../queue-stream.js";
+import { checkQueueSize, createSource } from "../queue-stream.js";
 import type {
   DescribeOptions,
   FetchOptions,
@@ -96,8 +96,7 @@ export class RpcServer implements ServerAccess {
       throw error;
     }
     const stream = new SampleStream({
-      queue,
-      makeItem: (queued) => new RemoteSample(queued),
+      source: createSource(queue, (queued) => new RemoteSample(queued)),
       signal,
       onClose: () => subscription.stop(),
     });

@@ -80,6 +80,6 @@ export class RpcStreams {
   }
 
   #notify(method: string, members: string): void {
-    this.#connection.send(Buffer.from(`{"jsonrpc":"2.0","method":"${method}","params":{${members}}}\n`));
+    this.#connection.sendText(`{"jsonrpc":"2.0","method":"${method}","params":{${members}}}\n`);
   }
 }

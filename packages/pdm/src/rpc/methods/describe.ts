@@ -59,7 +59,13 @@ export const DESCRIBE: RpcMethod<DescribeParams> = {
 async function answer(call: RpcCall, params: DescribeParams, root: ObjectReference | undefined): Promise<void> {
   const { session, connection } = call.peer;
   const { depth = 32, limit = 1_000 } = params;
-  const walk = new Walk(session, { root, depth, from: params.cursor, access: () => call.stepOptions });
+  const walk = new Walk(session, {
+    root,
+    depth,
+    from: params.cursor,
+    charge: (bytes) => call.charge(bytes),
+    access: () => call.stepOptions,
+  });
   call.follow(() => walk.stop());
   const heads: string[] = [];
   try {

@@ -1,5 +1,6 @@
 import { AccessError } from "../../session/access-error.js";
 import { invokeMethod } from "../../session/access.js";
+import { isStreamSource } from "../../session/stream-source.js";
 import type { RpcCall } from "../call.js";
 import type { IncomingStream } from "../incoming-stream.js";
 import type { RpcMethod } from "../method.js";
@@ -131,17 +132,12 @@ function encodeResult(
   result: unknown,
   onStreamEnd: () => void,
 ): string {
-  if (!isAsyncIterable(result)) {
+  if (!isStreamSource(result)) {
     return `{"value":${encodeFor(call.peer, result, limitValue(call.peer.session.limits, limits))}}`;
   }
   const stream = call.peer.streams.send(result, onStreamEnd);
   // The streams that it is made from may still be on their way.
   call.onOver(undefined);
-  if (credit > 0) process.nextTick(() => stream.grant(credit));
+  if (credit > 0) stream.grantSoon(credit);
   return `{"value":{"$stream":${stream.number}}}`;
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  return typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === "function";
 }

@@ -67,6 +67,7 @@ async function answer(call: RpcCall, params: ListParams, query: Query): Promise<
   const { session, connection } = call.peer;
   const { limit = 1_000 } = params;
   const walk = new Walk(session, {
+    charge: (bytes) => call.charge(bytes),
     depth: 32,
     from: params.cursor,
     isWanted: (name) => query.leadsTo(name),

@@ -38,6 +38,13 @@ export const SAMPLE: RpcMethod<SampleParams> = {
   },
 };
 
+/** What a name costs that is sampled, with the digest of its value, beside its characters. */
+const NAME_BYTES = 256;
+
+function measureNames(names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + NAME_BYTES + 2 * name.length, 0);
+}
+
 async function answer(call: RpcCall, params: SampleParams): Promise<void> {
   const { peer } = call;
   const { onChange = false, limits } = params;
@@ -46,6 +53,7 @@ async function answer(call: RpcCall, params: SampleParams): Promise<void> {
     const names = await listAttributes(call, params.names);
     call.checkTime();
     const sampling = peer.subscriptions.add(
+      measureNames(names),
       (number) => new Sampling(peer, number, { names, everyMs, onChange, limits }),
     );
     call.succeed(`{"subscription":${sampling.number},"everyMs":${everyMs},"count":${names.length}}`);

@@ -42,7 +42,8 @@ export const STREAM_DATA: RpcMethod<StreamParams & { readonly data: unknown }> =
     const incoming = call.peer.streams.findIncoming(stream);
     if (incoming !== undefined) {
       try {
-        incoming.push(decodeFor(call.peer.connection.limits, data, "data"), call.lineBytes);
+        // With the line feed, as the sender counts.
+        incoming.push(decodeFor(call.peer.connection.limits, data, "data"), call.lineBytes + 1);
       } catch (error) {
         incoming.end(error);
         throw error;

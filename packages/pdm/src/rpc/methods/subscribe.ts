@@ -19,7 +19,7 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
     where: {
       type: "object",
       description:
-        'What fields of the event must be, such as `{"status": {"minimum": 500}}`: a JSON Schema without `pattern`, or the value itself. Others are not sent.',
+        'What fields of the event must be, such as `{"status": {"minimum": 500}}`: a JSON Schema without `pattern` and `uniqueItems`, or the value itself. Others are not sent.',
     },
     minIntervalMs: {
       type: "integer",
@@ -48,6 +48,7 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
     const filter = where === undefined ? undefined : compileFilter(where, "where");
     call.withObject(name, (target) => {
       const subscription = subscriptions.add(
+        where === undefined ? 0 : call.heldBytes,
         (number) => new EventSubscription(connection, number, target, { filter, minIntervalMs, latestOnly }),
       );
       const drop = (): unknown => subscriptions.drop(subscription.number);
@@ -70,8 +71,12 @@ export const SUBSCRIBE: RpcMethod<SubscribeParams> = {
   },
 };
 
-/** The number of the last event, where the source counts them. */
+/** The number of the last event, where the source counts them, and can tell. */
 function readSequence(source: object): number | undefined {
-  const { sequence } = source as { readonly sequence?: unknown };
-  return typeof sequence === "number" && Number.isSafeInteger(sequence) ? sequence : undefined;
+  try {
+    const { sequence } = source as { readonly sequence?: unknown };
+    return typeof sequence === "number" && Number.isSafeInteger(sequence) ? sequence : undefined;
+  } catch {
+    return undefined;
+  }
 }

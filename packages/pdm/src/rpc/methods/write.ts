@@ -32,7 +32,7 @@ export const WRITE: RpcMethod<WriteParams> = {
   run(call, params) {
     const { session, connection } = call.peer;
     const bounds = limitValue(connection.limits);
-    const { value } = decodeFor(connection.limits, params.value, "value");
+    const { value, memoryBytes } = decodeFor(connection.limits, params.value, "value");
     const expected =
       "expected" in params
         ? encodeWhole(decodeFor(connection.limits, params.expected, "expected").value, bounds)
@@ -40,8 +40,15 @@ export const WRITE: RpcMethod<WriteParams> = {
     const isExpected =
       expected === undefined ? undefined : (before: unknown) => encodeWhole(before, bounds) === expected;
     call.withObject(params.name, (object) =>
-      writeAttribute(session, object, value, { ...call.options, expected: isExpected }, (outcome) =>
-        call.conclude(outcome, ({ before }) => `{"before":${encodeFor(call.peer, before, bounds)}}`),
+      writeAttribute(
+        session,
+        object,
+        value,
+        { ...call.options, expected: isExpected, argumentBytes: memoryBytes },
+        (outcome) =>
+          call.conclude(outcome, (written) =>
+            "before" in written ? `{"before":${encodeFor(call.peer, written.before, bounds)}}` : "{}",
+          ),
       ),
     );
   },
