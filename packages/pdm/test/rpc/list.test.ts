@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { attribute, directory, event, operation } from "../../src/index.js";
+import { attribute, directory, event, expose, operation } from "../../src/index.js";
 import type { LineClient } from "./line-client.js";
 import { RpcServer } from "./rpc-server.js";
 
@@ -109,4 +109,23 @@ for (const [what, [params, expected]] of Object.entries(QUERIES)) {
 test("an item has name, interfaces and description, and nothing else", async () => {
   const { items } = await client.get("list", { names: "shop.stock" });
   assert.deepEqual(items, [{ name: "shop.stock", interfaces: ["attr"], description: "Pieces left." }]);
+});
+
+test("a directory in which nothing can match is not even asked", async () => {
+  let asked = 0;
+  const apart = {
+    list: () => {
+      asked += 1;
+      return ["a"];
+    },
+    lookup: () => ({ read: () => 1 }),
+  };
+  using _exposure = expose("apart", { apart });
+  for (const names of ["shop.**", "shop.orders/*", "apart.other/**", ["apart.apart", "s*"]]) {
+    await client.get("list", { names });
+    await client.get("readMany", { names });
+  }
+  assert.equal(asked, 1, "only where a name may be below it");
+  await client.get("list", { names: "apart.*/a" });
+  assert.equal(asked, 2);
 });
