@@ -1,58 +1,84 @@
-// Every method with every role: done, or refused with no trace but a record.
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { listen } from "../../src/index.js";
+import { directory, expose, listen, MethodTable, ValueAttribute } from "../../src/index.js";
 import { METHODS } from "../../src/rpc/methods.js";
 import { Gated, isAllowed, MODES, ROLES } from "../session/gated.js";
 import type { Need } from "../session/gated.js";
 import { LineClient } from "./line-client.js";
+import type { Message } from "./line-client.js";
 
+/** A request, what it takes, and what it calls where it is done. */
 interface Case {
+  readonly what: string;
   readonly method: string;
-  readonly params: object;
+  readonly params?: object;
   readonly needs: Need;
-  /** What of the objects is called where it is done. */
   readonly calls: readonly string[];
-  /** Whether one who may not is answered all the same, without what may not be seen or done. */
-  readonly isPartial?: boolean;
+  /** Where a refusal is an item of the result. */
+  readonly isBulk?: boolean;
 }
 
 const THING = { name: "gated.thing" };
-const REFUSED_READ = "gated.secret";
 
-/** What is nobody's object needs nothing; what is asked of many is answered for each. */
 const CASES: readonly Case[] = [
-  { method: "hello", params: { client: { user: "eve" } }, needs: "nothing", calls: [] },
-  { method: "ping", params: {}, needs: "nothing", calls: [] },
-  { method: "describe", params: { ...THING, depth: 0 }, needs: "read", calls: [] },
-  { method: "list", params: { names: "gated.*" }, needs: "read", calls: ["list", "lookup"], isPartial: true },
-  { method: "read", params: THING, needs: "read", calls: ["read"] },
-  { method: "read", params: { name: REFUSED_READ }, needs: "expose", calls: ["read"] },
-  { method: "read", params: { name: "gated.silent" }, needs: "execute", calls: ["read"] },
-  { method: "readMany", params: { names: ["gated.thing"] }, needs: "read", calls: ["read"], isPartial: true },
-  { method: "readMany", params: { names: [REFUSED_READ] }, needs: "expose", calls: ["read"], isPartial: true },
-  { method: "write", params: { ...THING, value: 8 }, needs: "change", calls: ["read", "write 8"] },
-  ...(["look read", "set change", "drop destroy", "reveal expose", "other execute"] as const).map((pair): Case => {
-    const [operation, needs] = pair.split(" ") as [string, Need];
-    return { method: "invoke", params: { ...THING, operation }, needs, calls: [`invoke ${operation}`] };
-  }),
-  { method: "subscribe", params: THING, needs: "read", calls: ["subscribe"] },
-  { method: "unsubscribe", params: { subscription: 1 }, needs: "nothing", calls: ["unsubscribe"] },
+  { what: "hello", method: "hello", params: { client: { user: "ann" } }, needs: "nothing", calls: [] },
+  { what: "ping", method: "ping", needs: "nothing", calls: [] },
+  { what: "describe", method: "describe", params: { ...THING, depth: 0 }, needs: "read", calls: [] },
+  { what: "describe with entries", method: "describe", params: THING, needs: "read", calls: ["list", "lookup"] },
+  { what: "read", method: "read", params: THING, needs: "read", calls: ["read"] },
+  { what: "read of an entry", method: "read", params: { name: "gated.thing/entry" }, needs: "read", calls: ["lookup"] },
+  { what: "read of a secret", method: "read", params: { name: "gated.secret" }, needs: "expose", calls: ["read"] },
   {
-    method: "sample",
-    params: { names: ["gated.thing"], everyMs: 60_000 },
+    what: "read of what cannot say what it is",
+    method: "read",
+    params: { name: "gated.silent" },
+    needs: "execute",
+    calls: ["read"],
+  },
+  {
+    what: "readMany",
+    method: "readMany",
+    params: { names: ["gated.thing"] },
     needs: "read",
     calls: ["read"],
-    isPartial: true,
+    isBulk: true,
   },
-  { method: "fetch", params: { handle: 1 }, needs: "nothing", calls: [] },
-  { method: "release", params: { handle: 1 }, needs: "nothing", calls: [] },
-  { method: "cancel", params: { id: 99 }, needs: "nothing", calls: [] },
-  ...["stream.credit", "stream.cancel", "stream.data", "stream.end", "stream.error"].map((method): Case => {
-    return { method, params: { stream: 1, bytes: 1, data: 1 }, needs: "nothing", calls: [] };
+  {
+    what: "readMany of a secret",
+    method: "readMany",
+    params: { names: ["gated.secret"] },
+    needs: "expose",
+    calls: ["read"],
+    isBulk: true,
+  },
+  { what: "write", method: "write", params: { ...THING, value: 9 }, needs: "change", calls: ["read", "write 9"] },
+  {
+    what: "write where it is expected",
+    method: "write",
+    params: { ...THING, value: 9, expected: 7 },
+    needs: "change",
+    calls: ["read", "write 9"],
+  },
+  ...(["look read", "set change", "drop destroy", "reveal expose", "other execute"] as const).map((pair): Case => {
+    const [operation, effect] = pair.split(" ") as [string, Need];
+    const params = { ...THING, operation, args: [1] };
+    return { what: `invoke of ${pair}`, method: "invoke", params, needs: effect, calls: [`invoke ${operation}`] };
   }),
+  { what: "subscribe", method: "subscribe", params: THING, needs: "read", calls: ["subscribe"] },
+  { what: "unsubscribe", method: "unsubscribe", params: { subscription: 1 }, needs: "nothing", calls: ["unsubscribe"] },
+  { what: "fetch", method: "fetch", params: { handle: 1 }, needs: "nothing", calls: [] },
+  { what: "release", method: "release", params: { handle: 1 }, needs: "nothing", calls: [] },
+  { what: "cancel", method: "cancel", params: { id: "none" }, needs: "nothing", calls: [] },
+  { what: "stream.credit", method: "stream.credit", params: { stream: 1, bytes: 1 }, needs: "nothing", calls: [] },
+  { what: "stream.cancel", method: "stream.cancel", params: { stream: 1 }, needs: "nothing", calls: [] },
+  { what: "stream.data", method: "stream.data", params: { stream: 1, data: 1 }, needs: "nothing", calls: [] },
+  { what: "stream.end", method: "stream.end", params: { stream: 1 }, needs: "nothing", calls: [] },
+  { what: "stream.error", method: "stream.error", params: { stream: 1 }, needs: "nothing", calls: [] },
 ];
+
+/** Methods that show what may be seen and refuse nothing: below. */
+const SHOWING = ["list", "sample"];
 
 let gated: Gated;
 before(async () => {
@@ -63,79 +89,139 @@ beforeEach(() => {
   gated.isHidden = false;
 });
 
-test("the table has every method of the protocol", () => {
-  assert.deepEqual([...new Set(CASES.map(({ method }) => method))].toSorted(), [...METHODS.keys()].toSorted());
-});
+/** The code of the error that an answer is, or that its only item is; undefined where it is none. */
+function codeOf(answer: Message, isBulk: boolean): string | undefined {
+  if (!isBulk) return answer.error?.data.code;
+  const [item] = answer.result?.["items"] as { error?: { data: { code: string } } }[];
+  return item?.error?.data.code;
+}
 
 for (const role of ROLES) {
   for (const mode of MODES) {
-    for (const { method, params, needs, calls, isPartial = false } of CASES) {
+    for (const { what, method, params, needs, calls, isBulk = false } of CASES) {
       const isDone = isAllowed(role, mode, needs);
-      test(`${method} ${JSON.stringify(params)} by a ${role}, ${mode}: ${isDone ? "done" : "refused, with no trace but a record"}`, async () => {
+      test(`rpc: ${what} by a ${role}, ${mode}: ${isDone ? "done" : "refused, with no trace but a record"}`, async () => {
         using client = await LineClient.open(gated.spec(role, mode));
-        if (method === "unsubscribe") await client.ask("subscribe", THING);
-        if (method === "fetch" || method === "release") {
-          await client.ask("read", { ...THING, path: [], limits: { bytes: 512 } });
+        // What is given back or fetched was got before anything was hidden.
+        if (method === "unsubscribe") await client.get("subscribe", THING);
+        if (method === "fetch") {
+          const { read } = gated.thing;
+          gated.thing.read = () => [1, 2];
+          await client.get("read", { ...THING, limits: { items: 1 } });
+          gated.thing.read = read;
         }
         gated.begin();
-        const { result, error } = await client.ask(method, params);
-        // A sampling reads after it has answered.
-        await client.get("ping");
-        // Nothing was cut, so that there is no handle of that number.
-        if (method === "fetch") assert.equal(error?.data.code, "ERR_PDM_NO_SUCH_HANDLE");
-        else if (isDone || isPartial) assert.ok(result, JSON.stringify(error));
-        else assert.match(error?.data.code ?? "", mode === "hidden" ? /NO_SUCH_NAME/u : /REFUSED|UNKNOWN_METHOD/u);
-        if (method !== "list" || isDone) assert.deepEqual(gated.calls, isDone ? calls : []);
-        if (!isDone && isPartial) assert.doesNotMatch(JSON.stringify(result), /hunter2|"value"|"interfaces"/u);
-        const refused = gated.recorded("refuse");
-        // What is not listed was not asked for by its name.
-        if (isDone || method === "list") assert.deepEqual(method === "list" ? [] : refused, []);
-        else {
-          assert.ok(refused.length > 0);
-          for (const record of refused) assert.deepEqual([record.role, record.protocol], [role, "rpc"]);
+        const answer = await client.ask(method, params);
+        // Of what nobody described, one who may not call it is not told whether it is there.
+        const refused = what === "invoke of other execute" ? "ERR_PDM_UNKNOWN_METHOD" : "ERR_PDM_REFUSED";
+        const refusal = mode === "hidden" ? "ERR_PDM_NO_SUCH_NAME" : refused;
+        assert.equal(codeOf(answer, isBulk), isDone ? undefined : refusal, JSON.stringify(answer));
+        assert.deepEqual(gated.calls, isDone ? calls : []);
+        const recorded = gated.recorded("refuse").map((record) => [record.role, record.protocol, record.outcome]);
+        assert.deepEqual(recorded, isDone ? [] : [[role, "rpc", "refused"]]);
+        for (const action of ["invoke", "write"] as const) {
+          assert.equal(gated.recorded(action).length, isDone && method === action ? 1 : 0, action);
         }
-        assert.equal(gated.recorded("invoke").length, isDone && method === "invoke" ? 1 : 0);
-        assert.equal(gated.recorded("write").length, isDone && method === "write" ? 1 : 0);
+        if (isDone) return;
+        // Nothing is subscribed, and no handle or stream was taken.
+        assert.match(await client.fail("unsubscribe", { subscription: 1 }), /^ERR_PDM_NO_SUCH_HANDLE/u);
+        assert.match(await client.fail("fetch", { handle: 1 }), /^ERR_PDM_NO_SUCH_HANDLE/u);
+        assert.deepEqual(gated.calls, []);
       });
     }
+
+    test(`rpc: list, describe, globs and sample show a ${role}, ${mode}, what may be seen, and read what may be read`, async () => {
+      using client = await LineClient.open(gated.spec(role, mode));
+      gated.begin();
+      const isSeen = isAllowed(role, mode, "read");
+      const readable = isAllowed(role, mode, "expose") ? ["thing", "secret", "silent"] : ["thing"];
+      const namesOf = (items: unknown): string[] => (items as { name: string }[]).map(({ name }) => name);
+      const seen = isSeen ? ["thing", "thing/entry", "secret", "silent"].map((name) => `gated.${name}`) : [];
+      const { items } = await client.get("list", { names: "gated.**" });
+      assert.deepEqual(namesOf(items), seen);
+      const { objects } = await client.get("describe");
+      assert.deepEqual(
+        namesOf(objects).filter((name) => name.startsWith("gated.")),
+        seen,
+      );
+      const { items: fitting } = await client.get("list", { names: "gated.*", value: {} });
+      assert.deepEqual(namesOf(fitting), isSeen ? readable.map((name) => `gated.${name}`) : []);
+      const { count } = await client.get("sample", { names: "gated.**", everyMs: 10_000 });
+      assert.equal(count, seen.length);
+      const { items: sample } = isSeen ? await client.notified("sample") : { items: [] };
+      for (const item of sample as { name: string; error?: { data: { code: string } } }[]) {
+        const isRead = item.name === "gated.thing/entry" || readable.includes(item.name.slice(6));
+        assert.equal(item.error?.data.code, isRead ? undefined : "ERR_PDM_REFUSED", item.name);
+      }
+      assert.equal(gated.calls.includes("list"), isSeen);
+    });
   }
 }
 
-/** As if it had been the missing one that was asked for. */
-function rename(text: string): string {
-  return text.replaceAll(/secret|(?<=\/|entry )entry/gu, "absent");
-}
+test("every method of the protocol is tried with every role", () => {
+  const tried = new Set([...CASES.map(({ method }) => method), ...SHOWING]);
+  assert.deepEqual(
+    [...METHODS.keys()].filter((name) => !tried.has(name)),
+    [],
+  );
+});
 
-test("what is hidden is answered as if it were not there, word for word, by every method that takes a name", async () => {
-  const policy = { admin: [{ names: ["gated.secret", "gated.thing/entry"], allow: [] }] };
-  await using listener = await listen(path.join(gated.folder, "words.sock"), { role: "admin", policy });
+test("what is hidden is answered as if it were not there, word for word, by every method", async () => {
+  const entries = { open: new ValueAttribute(1), hidden: new ValueAttribute(2) };
+  const hidden = new ValueAttribute(3);
+  const table = new MethodTable({ open: () => 1, hidden: () => 2 });
+  using _exposure = expose("veiled", {
+    hidden,
+    table,
+    attribute: new ValueAttribute(4),
+    folder: directory({ description: "Some may be seen.", entries }),
+    late: directory({ description: "The same.", list: () => ["hidden"], lookup: () => hidden }),
+  });
+  using _module = expose("hidden", { thing: hidden });
+  await using listener = await listen(path.join(gated.folder, "words.sock"), {
+    role: "admin",
+    policy: { admin: [{ names: ["veiled.hidden", "**/hidden", "**/hidden/**", "hidden.**"], allow: [] }] },
+  });
   using client = await LineClient.open(listener.spec);
-  gated.thing.lookup = () => undefined;
-  const requests: readonly (readonly [method: string, more: object])[] = [
-    ["describe", {}],
-    ["read", {}],
-    ["read", { path: ["x"] }],
-    ["write", { value: 1 }],
-    ["invoke", {}],
-    ["invoke", { operation: "look" }],
-    ["subscribe", {}],
-  ];
-  for (const [hidden, missing] of [
-    ["gated.secret", "gated.absent"],
-    ["gated.thing/entry", "gated.thing/absent"],
-    ["gated.secret/any", "gated.absent/any"],
-  ] as const) {
-    for (const [method, more] of requests) {
-      const [answer, expected] = [
-        await client.fail(method, { name: hidden, ...more }),
-        await client.fail(method, { name: missing, ...more }),
-      ];
-      assert.equal(rename(answer), expected);
+  // The same with another name in place of the hidden one.
+  const bare = ({ jsonrpc: _, id: __, ...message }: Message): string =>
+    JSON.stringify(message).replaceAll("hidden", "absent");
+  const answerFor = async (method: string, params: object): Promise<string> => bare(await client.ask(method, params));
+  for (const hiddenName of [
+    ...["veiled.hidden", "hidden.thing", "veiled.folder/hidden", "veiled.late/hidden"],
+    ...["veiled.hidden/x", "veiled.folder/hidden/x", "veiled.attribute/hidden"],
+  ]) {
+    const absentName = hiddenName.replaceAll("hidden", "absent");
+    // Where everything has that entry, what is not there has to be asked for elsewhere.
+    if (hiddenName.startsWith("veiled.late")) continue;
+    for (const [method, paramsOf] of [
+      ["read", (name: string) => ({ name })],
+      ["read", (name: string) => ({ name, path: ["x"] })],
+      ["write", (name: string) => ({ name, value: 1 })],
+      ["write", (name: string) => ({ name, value: 1, expected: 3 })],
+      ["invoke", (name: string) => ({ name })],
+      ["invoke", (name: string) => ({ name, operation: "x", args: [1] })],
+      ["subscribe", (name: string) => ({ name })],
+      ["describe", (name: string) => ({ name })],
+      ["readMany", (name: string) => ({ names: [name] })],
+      ["list", (name: string) => ({ names: name })],
+      ["list", (name: string) => ({ names: `${name}*` })],
+      ["list", (name: string) => ({ cursor: name })],
+      ["describe", (name: string) => ({ cursor: name })],
+    ] as const) {
+      assert.equal(
+        await answerFor(method, paramsOf(hiddenName)),
+        await answerFor(method, paramsOf(absentName)),
+        `${method} ${hiddenName}`,
+      );
     }
-    const many = await client.get("readMany", { names: [hidden, missing] });
-    const [one, other] = many["items"] as { error: object }[];
-    assert.equal(rename(JSON.stringify(one?.error)), JSON.stringify(other?.error));
   }
-  const { items } = (await client.get("list", { names: "gated.**" })) as { items: { name: string }[] };
-  assert.ok(items.every(({ name }) => name !== "gated.secret" && name !== "gated.thing/entry"));
+  const invokeTable = (operation: string): Promise<string> => answerFor("invoke", { name: "veiled.table", operation });
+  assert.equal(await invokeTable("hidden"), await invokeTable("absent"));
+  assert.match(await client.fail("read", { name: "veiled.late/hidden" }), /^ERR_PDM_NO_SUCH_NAME/u);
+  const { items } = await client.get("list", { names: ["veiled.**", "hidden.**"] });
+  assert.deepEqual(
+    (items as { name: string }[]).map(({ name }) => name),
+    ["veiled.table", "veiled.attribute", "veiled.folder", "veiled.folder/open", "veiled.late"],
+  );
 });
