@@ -92,8 +92,8 @@ beforeEach(() => {
 /** The code of the error that an answer is, or that its only item is; undefined where it is none. */
 function codeOf(answer: Message, isBulk: boolean): string | undefined {
   if (!isBulk) return answer.error?.data.code;
-  const [item] = answer.result?.["items"] as { error?: { data: { code: string } } }[];
-  return item?.error?.data.code;
+  const items = answer.result?.["items"] as { error?: { data: { code: string } } }[] | undefined;
+  return items?.[0]?.error?.data.code;
 }
 
 for (const role of ROLES) {
@@ -184,12 +184,16 @@ test("what is hidden is answered as if it were not there, word for word, by ever
   });
   using client = await LineClient.open(listener.spec);
   // The same with another name in place of the hidden one.
-  const bare = ({ jsonrpc: _, id: __, ...message }: Message): string =>
-    JSON.stringify(message).replaceAll("hidden", "absent");
+  const bare = ({ result, error }: Message): string => JSON.stringify({ result, error }).replaceAll("hidden", "absent");
   const answerFor = async (method: string, params: object): Promise<string> => bare(await client.ask(method, params));
   for (const hiddenName of [
-    ...["veiled.hidden", "hidden.thing", "veiled.folder/hidden", "veiled.late/hidden"],
-    ...["veiled.hidden/x", "veiled.folder/hidden/x", "veiled.attribute/hidden"],
+    "veiled.hidden",
+    "hidden.thing",
+    "veiled.folder/hidden",
+    "veiled.late/hidden",
+    "veiled.hidden/x",
+    "veiled.folder/hidden/x",
+    "veiled.attribute/hidden",
   ]) {
     const absentName = hiddenName.replaceAll("hidden", "absent");
     // Where everything has that entry, what is not there has to be asked for elsewhere.
