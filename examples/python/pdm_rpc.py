@@ -1,6 +1,5 @@
 """A client of the protocol rpc (docs/rpc.md). As a program, python3 pdm_rpc.py SOCKET NAME..., it reads attributes."""
 import datetime, itertools, json, socket, sys
-
 FORMS = {"$bigint": int, "$date": lambda text: text and datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")}
 def read_form(form):  # of the values that JSON lacks, these two; the others stay as they come (docs/json-values.md)
     name = next(iter(form), None)
@@ -17,8 +16,9 @@ class Client:
         self.socket.connect(path)
         self.socket.sendall(b"rpc\n")
         lines = self.socket.makefile("rb")
-        if lines.readline() + lines.readline() != b"+PDM1\n+RPC1\n":
-            raise ConnectionError(path + " does not speak rpc")
+        answer = lines.readline() + lines.readline()
+        if answer != b"+PDM1\n+RPC1\n":
+            raise ConnectionError("%s does not speak rpc, but says %r" % (path, answer))
         self.messages = (json.loads(line.decode(), object_hook=read_form) for line in lines)
     def request(self, method, **params):  # the result; what the server says meanwhile waits for events()
         request = {"jsonrpc": "2.0", "id": next(self.ids), "method": method, "params": params}

@@ -297,10 +297,12 @@ export interface SchemaLimits {
   readonly depth: number;
   /** Schemas and constants in one schema that a client sends. Over it: the same. Stops checks that take long for each value. */
   readonly clientNodes: number;
+  /** Items and entries of a value that such a schema may look at. Over it: the value does not fit. Stops checks of large values that take long. */
+  readonly clientSteps: number;
 }
 
 /** The values of {@link SchemaLimits}. */
-export const SCHEMA_LIMITS: SchemaLimits = Object.freeze({ depth: 64, clientNodes: 128 });
+export const SCHEMA_LIMITS: SchemaLimits = Object.freeze({ depth: 64, clientNodes: 128, clientSteps: 20_000 });
 
 /** Objects of which a service is told, while `NODE_ENV` is `development`, that they do not do as they say. Over it: no more is said. */
 export const DEVELOPMENT_REPORTS = 100;

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { encodeRefusal, Hello } from "./hello/hello.js";
 import { BUILD_CHARACTERS, resolveLimits } from "./limits.js";
 import type { Limits } from "./limits.js";
+import { checkOptionNames } from "./option-names.js";
 import { PERF } from "./perf/conversation.js";
 import { REPL } from "./repl/conversation.js";
 import { RPC } from "./rpc/conversation.js";
@@ -69,6 +70,16 @@ export function listen(spec?: string, options: ListenOptions = {}): Promise<List
   return opening;
 }
 
+const OPTION_NAMES = [
+  "name",
+  "limits",
+  "role",
+  "rights",
+  "policy",
+  "build",
+  "auditFile",
+] as const satisfies readonly (keyof ListenOptions)[];
+
 async function open(spec: string | undefined, options: ListenOptions): Promise<Listener> {
   if (spec !== undefined && typeof spec !== "string") {
     throw new ListenError(
@@ -76,6 +87,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
       `a spec is a string, not ${typeof spec}; leave it out for the default socket`,
     );
   }
+  checkOptionNames("listen", options, OPTION_NAMES);
   const limits = resolveLimits(options.limits);
   const { build } = options;
   if (build !== undefined && (typeof build !== "string" || build.length > BUILD_CHARACTERS)) {

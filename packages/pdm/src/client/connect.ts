@@ -1,6 +1,7 @@
 import { readClockMs } from "../clock.js";
 import { PdmError } from "../errors.js";
 import { REPLY_TIMEOUT_MS, resolveClientLimits, type ClientLimits } from "../limits.js";
+import { checkOptionNames } from "../option-names.js";
 import { Client } from "./client.js";
 import { HelloError } from "./errors.js";
 import { openConnection, resolveConnectTimeoutMs } from "./hello.js";
@@ -43,6 +44,17 @@ export interface ConnectOptions extends RequestOptions {
   readonly limits?: Partial<ClientLimits> | undefined;
 }
 
+const OPTION_NAMES = [
+  "signal",
+  "timeoutMs",
+  "protocol",
+  "requestTimeoutMs",
+  "reconnect",
+  "claim",
+  "exactFloats",
+  "limits",
+] as const satisfies readonly (keyof ConnectOptions)[];
+
 /**
  * Connects to a service's objects: our own services, and those of the Python library.
  *
@@ -58,6 +70,7 @@ export async function connect<Objects extends object = AnyObjects>(
   spec: string,
   options: ConnectOptions = {},
 ): Promise<Client<Objects>> {
+  checkOptionNames("connect", options, OPTION_NAMES);
   const limits = resolveClientLimits(options.limits);
   checkTimeoutMs(options.requestTimeoutMs ?? REPLY_TIMEOUT_MS);
   const policy = resolveReconnect(options.reconnect);

@@ -1,3 +1,4 @@
+import { PdmError } from "../errors.js";
 import type { CallArguments, ObjectAccess } from "./object-access.js";
 import { HandleClosedError, NoSuchInterfaceError } from "./errors.js";
 import { EventStream, RemoteEvent } from "./event-stream.js";
@@ -98,6 +99,7 @@ export class RemoteObject<T = ObjectTypes> {
     ...parameters: CallParameters<OperationOf<T, Name>, InvokeOptions>
   ): Promise<ReturnedType<OperationOf<T, Name>>> {
     const [args = [], options = {}] = parameters as [args?: CallArguments, options?: InvokeOptions];
+    checkArguments(args);
     return takeValue(await this.#use("invoke").invoke(method, args, options)) as ReturnedType<OperationOf<T, Name>>;
   }
 
@@ -106,6 +108,7 @@ export class RemoteObject<T = ObjectTypes> {
     ...parameters: CallParameters<OperationOf<T, "call">, InvokeOptions>
   ): Promise<ReturnedType<OperationOf<T, "call">>> {
     const [args = [], options = {}] = parameters as [args?: CallArguments, options?: InvokeOptions];
+    checkArguments(args);
     return takeValue(await this.#use("invoke").invoke("call", args, options)) as ReturnedType<OperationOf<T, "call">>;
   }
 
@@ -165,6 +168,15 @@ export class RemoteObject<T = ObjectTypes> {
   #createClosed(): HandleClosedError {
     return new HandleClosedError(`${this.#access.target} was closed here; get a new handle with find or lookup`);
   }
+}
+
+/** @throws PdmError `ERR_PDM_OPTION` for a single value in place of a list, which would be lost without a word */
+function checkArguments(args: unknown): void {
+  if (typeof args === "object" && args !== null) return;
+  throw new PdmError(
+    "ERR_PDM_OPTION",
+    `arguments are a list, or an object by name, not ${String(args)}: call([${String(args)}])`,
+  );
 }
 
 /** Outside of the class: the bundler renames one that refers to itself, and its instances would be shown by that name. */

@@ -30,14 +30,29 @@ export function compileSchema(schema: JsonSchema, place: string = "the schema"):
 }
 
 /**
- * The same for schemas that clients send. Over the limits in `SCHEMA_LIMITS`, and for the keyword `pattern`, whose matching
- * could take for ever, it throws.
+ * The same for schemas that clients send. Over the limits in `SCHEMA_LIMITS`, and for the keywords `pattern` and `uniqueItems`,
+ * whose check could take too long, it throws. A value of more parts than `clientSteps` fits no schema that looks at them all.
  *
  * @throws SchemaError naming the place in the schema
  */
 export function compileClientSchema(schema: unknown, place: string): Check {
   checkSchemaForm(schema, place, { nodes: SCHEMA_LIMITS.clientNodes, isTrusted: false });
-  return guard(compile(schema as JsonSchema));
+  const check = guard(compile(schema as JsonSchema));
+  return (value) => {
+    stepsLeft = SCHEMA_LIMITS.clientSteps;
+    const fault = check(value);
+    stepsLeft = Number.POSITIVE_INFINITY;
+    return fault;
+  };
+}
+
+/** How many parts of a value the check under way may still look at; no check is interrupted by another. */
+let stepsLeft = Number.POSITIVE_INFINITY;
+
+/** Counts a part of a value, of which there may be any number. @throws where a client's schema has come to its limit */
+function spendStep(): void {
+  stepsLeft -= 1;
+  if (stepsLeft < 0) throw new RangeError("too many parts");
 }
 
 /** What is said of a fault to those who choose between several. */
@@ -63,6 +78,7 @@ function guard(find: Find): Check {
         ? undefined
         : { place: finding.place, problem: finding.problem, wanted: finding.wanted };
     } catch {
+      if (stepsLeft < 0) return { place: "", problem: "has too many parts to be looked at", wanted: "must be smaller" };
       // A getter or proxy of the service's own: what arrives is plain.
       return { place: "", problem: "cannot be looked at: its own code threw", wanted: "must be plain data" };
     }
@@ -207,6 +223,7 @@ function findInItems(
 ): Finding | undefined {
   const end = rest === undefined ? Math.min(prefix.length, items.length) : items.length;
   for (let index = 0; index < end; index += 1) {
+    spendStep();
     const finding = (prefix[index] ?? rest)?.(items[index], isAsked);
     if (finding !== undefined) return isAsked ? placeAtIndex(finding, index) : finding;
   }
@@ -237,6 +254,7 @@ function compileProperties({ properties = {}, required = [], additionalPropertie
   };
   const findInOthers = (value: Readonly<Record<string, unknown>>, isAsked: boolean): Finding | undefined => {
     for (const key of Object.keys(value)) {
+      spendStep();
       if (known.has(key) || value[key] === undefined) continue;
       if (!takesOthers) return isAsked ? refuseProperty(key, known.keys()) : MISFIT;
       const finding = others?.(value[key], isAsked);
@@ -261,6 +279,7 @@ function refuseProperty(key: string, known: Iterable<string>): Finding {
 
 function findInMap(map: ReadonlyMap<unknown, unknown>, find: Find, isAsked: boolean): Finding | undefined {
   for (const [key, item] of map) {
+    spendStep();
     const finding = find(item, isAsked);
     if (finding !== undefined) return isAsked ? placeUnderKey(finding, key) : finding;
   }

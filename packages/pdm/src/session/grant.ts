@@ -28,17 +28,25 @@ export interface Grant {
  * Where no role is given, the clients are admins and have every right; where one is given, the rights are those that
  * `rights` names.
  *
- * @throws PdmError `ERR_PDM_POLICY` for an unknown role, right or policy, naming the place
+ * @throws PdmError `ERR_PDM_POLICY` for an unknown role, right or policy, naming the place, and for a policy that cannot apply
  */
 export function createGrant({ role, rights, policy }: GrantOptions, auditFile?: AuditFile, build?: string): Grant {
   if (role !== undefined && !Object.hasOwn(ROLE_EFFECTS, role)) {
     throw new PdmError("ERR_PDM_POLICY", `role is ${JSON.stringify(role)}, which is none; there are: ${listRoles()}`);
   }
   const known = role ?? "admin";
+  const decide = compilePolicy(policy, known);
+  if (role === undefined && typeof policy === "object" && policy !== null && !Object.hasOwn(policy, "admin")) {
+    const ruled = Object.keys(policy).join(", ") || "nobody";
+    throw new PdmError(
+      "ERR_PDM_POLICY",
+      `policy has rules for ${ruled}, but without a role the clients are admins with every right: give the role too`,
+    );
+  }
   return {
     role: known,
     rights: readRights(rights) ?? (role === undefined ? RIGHTS : []),
-    decide: compilePolicy(policy, known),
+    decide,
     auditFile,
     build,
   };

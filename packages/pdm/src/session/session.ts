@@ -114,7 +114,8 @@ export class Session implements ListedSession {
   toRecord(): SessionRecord {
     const { id, startedAt, protocol, costs } = this;
     const { role, rights, socket, claimed = null } = this.principal;
-    return { id, startedAt, socket, role, rights, claimed, protocol, ...costs };
+    // A list of its own for each record: where many are shown together, it would be referred to from the second on.
+    return { id, startedAt, socket, role, rights: [...rights], claimed, protocol, ...costs };
   }
 
   /** For one call. */

@@ -5,6 +5,7 @@ import { connectRepl } from "../client/repl.js";
 import type { ReplClient } from "../client/repl.js";
 import { PdmError } from "../errors.js";
 import { CONNECT_TIMEOUT_MS } from "../limits.js";
+import { VERSION } from "../version.js";
 import { parseCommandLine, USAGE } from "./command-line.js";
 import type { CommandLine } from "./command-line.js";
 import { showControlCharacters } from "./control-characters.js";
@@ -13,7 +14,6 @@ import { History } from "./history.js";
 import { runInteractive } from "./interactive.js";
 import { runScript } from "./script.js";
 import { readSourceLines, splitSourceLines, type SourceLine } from "./source-lines.js";
-import { readVersion } from "./version.js";
 
 /** The exit statuses that the help describes; and that of a program whose output nobody reads any more, as with SIGPIPE. */
 const EXIT = { fine: 0, failed: 1, commandThrew: 2, interrupted: 130, outputClosed: 141 } as const;
@@ -41,7 +41,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return EXIT.failed;
   }
   if (commandLine.kind !== "run") {
-    process.stdout.write(commandLine.kind === "help" ? USAGE : `${readVersion()}\n`);
+    process.stdout.write(commandLine.kind === "help" ? USAGE : `${VERSION}\n`);
     return EXIT.fine;
   }
   const { spec, codes } = commandLine;

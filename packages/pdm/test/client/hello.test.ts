@@ -142,6 +142,10 @@ describe("hello", () => {
 
   it("refuses times and limits that are none before it connects", async () => {
     await assert.rejects(connect("/nowhere", { timeoutMs: 0 }), { code: "ERR_PDM_OPTION" });
+    await assert.rejects(connect("/nowhere", { timeout: 5 } as object), {
+      code: "ERR_PDM_OPTION",
+      message: /^connect has no option "timeout"; there are: signal, timeoutMs/u,
+    });
     await assert.rejects(connect("/nowhere", { requestTimeoutMs: NaN }), { code: "ERR_PDM_OPTION" });
     await assert.rejects(connect("/nowhere", { limits: { frameBytes: 0 } }), { code: "ERR_PDM_LIMIT" });
     await assert.rejects(connectRepl("/nowhere", { limits: { pages: 1 } as object }), { code: "ERR_PDM_LIMIT" });

@@ -205,6 +205,10 @@ describe("the client and the server of this package", () => {
     await using orders = await client.find("own-call.orders");
     assert.equal(await orders.invoke("cancel", [5, "x"]), "5: x");
     assert.equal(await orders.invoke("cancel", [5], { kwargs: { reason: "y" } }), "5: y");
+    await assert.rejects(cancel.call(17 as unknown as [number]), {
+      code: "ERR_PDM_OPTION",
+      message: /call\(\[17\]\)/u,
+    });
     await assert.rejects(cancel.call([0]), { code: "ERR_PDM_INVALID_ARGUMENT", argument: "order" });
     await assert.rejects(cancel.call({ ordr: 1 }), { code: "ERR_PDM_INVALID_ARGUMENT" });
   });

@@ -6,6 +6,10 @@ import { encodeRequest, RawSocket } from "../fixtures/raw-socket.js";
 
 const CLIENTS = 1_000;
 
+/** Where each makes the daemon work for long, fewer: together they still want far more than the total. */
+const FEW_CLIENTS = 250;
+const HARD_WORK = new Set(["a huge reply that is never read", "a request that never ends, with large arguments"]);
+
 /** What one hostile client does to hold as much as it may, once it has said its protocol's name. */
 const GREEDY: Readonly<Record<string, (raw: RawSocket) => void>> = {
   "a frame that never ends": (raw) => {
@@ -38,11 +42,12 @@ const GREEDY: Readonly<Record<string, (raw: RawSocket) => void>> = {
 };
 
 for (const [what, holdAll] of Object.entries(GREEDY)) {
-  test(`${CLIENTS} clients, each with ${what}, make the daemon hold less than the stated total`, async () => {
+  const count = HARD_WORK.has(what) ? FEW_CLIENTS : CLIENTS;
+  test(`${count} clients, each with ${what}, make the daemon hold less than the stated total`, async () => {
     await using daemon = await DaemonProcess.start();
     const before = await daemon.measureMemory();
     const clients: RawSocket[] = [];
-    for (let index = 0; index < CLIENTS; index++) {
+    for (let index = 0; index < count; index++) {
       const raw = await RawSocket.open(daemon.spec, "perf");
       clients.push(raw);
       holdAll(raw);

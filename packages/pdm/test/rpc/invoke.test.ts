@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, beforeEach, test } from "node:test";
-import { directory, MethodTable, operation } from "../../src/index.js";
+import { directory, expose, MethodTable, operation } from "../../src/index.js";
 import type { CallContext } from "../../src/index.js";
 import type { LineClient } from "./line-client.js";
 import { RpcServer } from "./rpc-server.js";
@@ -194,7 +194,7 @@ test("what is no operation, or none of that name, says so", async () => {
   for (const [params, message] of [
     [{ name: "shop.none" }, /^ERR_PDM_NO_SUCH_NAME/u],
     [{ name: "pdm.perf.sysinfo/pid" }, /^ERR_PDM_NO_SUCH_INTERFACE: .*invoke/u],
-    [{ name: "shop.methods" }, /^ERR_PDM_UNKNOWN_METHOD: "call" is not a method/u],
+    [{ name: "shop.methods" }, /^ERR_PDM_UNKNOWN_METHOD: shop\.methods has no operation "call"/u],
     [{ name: "shop.methods", operation: "toString" }, /^ERR_PDM_UNKNOWN_METHOD/u],
     [{ name: "shop.methods", operation: "__proto__" }, /^ERR_PDM_UNKNOWN_METHOD/u],
     [{ name: "shop.order", operation: "run" }, /^ERR_PDM_UNKNOWN_METHOD/u],
@@ -202,6 +202,19 @@ test("what is no operation, or none of that name, says so", async () => {
     assert.match(await client.fail("invoke", params), message);
   }
   assert.deepEqual(calls, []);
+});
+
+test("who names an operation that is not there is told of those that are", async () => {
+  const orders = directory({
+    description: "Orders.",
+    entries: { cancel: operation({ description: "Cancels.", effect: "destroy", run: () => null }) },
+  });
+  using exposure = expose("told", { orders });
+  assert.equal(
+    await client.fail("invoke", { name: "told.orders", method: "cancel" }),
+    'ERR_PDM_UNKNOWN_METHOD: told.orders has no operation "call"; there are: cancel (parameter operation)',
+  );
+  exposure.withdraw();
 });
 
 test("an operation is told who calls", async () => {

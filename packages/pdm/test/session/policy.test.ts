@@ -116,3 +116,18 @@ for (const [options, message] of REFUSED) {
     await assert.rejects(listen("/no/such/folder/x.sock", options), { code: "ERR_PDM_POLICY", message });
   });
 }
+
+test("a policy that cannot apply, since no role is given and it has no rules for admins, is refused", async () => {
+  const policy: Policy = { viewer: [{ names: "**", allow: [] }] };
+  await assert.rejects(listen("/no/such/folder/x.sock", { policy }), {
+    code: "ERR_PDM_POLICY",
+    message: /rules for viewer, but without a role the clients are admins/u,
+  });
+});
+
+test("an option that listen does not know is refused, since it may have been meant to forbid something", async () => {
+  await assert.rejects(listen("/no/such/folder/x.sock", { roles: "viewer" } as object), {
+    code: "ERR_PDM_OPTION",
+    message: /listen has no option "roles"; there are: name, .*role/u,
+  });
+});

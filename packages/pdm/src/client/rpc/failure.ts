@@ -37,7 +37,7 @@ export function createRemoteError(error: unknown, request: RequestDescription): 
     case "ERR_PDM_UNKNOWN_METHOD":
       return new NoSuchMethodError(`no such method: ${request.operation ?? "call"} of ${target} (${text})`);
     case "ERR_PDM_REFUSED":
-      return new RefusedError(`${nameRequest(request)} refused: ${text}`);
+      return new RefusedError(`${nameRequest(request)} ${text.startsWith("refused: ") ? text : `refused: ${text}`}`);
     case "ERR_PDM_INVALID_ARGUMENT":
       return new InvalidArgumentError(failed, typeof argument === "string" ? argument : undefined);
     case "ERR_PDM_DEADLINE":

@@ -1,5 +1,6 @@
 import { AccessError } from "../../session/access-error.js";
-import { invokeMethod } from "../../session/access.js";
+import { describeObject, invokeMethod } from "../../session/access.js";
+import type { ObjectReference } from "../../session/access.js";
 import { isStreamSource } from "../../session/stream-source.js";
 import type { RpcCall } from "../call.js";
 import type { IncomingStream } from "../incoming-stream.js";
@@ -75,11 +76,30 @@ export const INVOKE: RpcMethod<InvokeParams> = {
         positional,
         named,
         { ...call.options, argumentBytes: memoryBytes },
-        (outcome) => call.conclude(outcome, (result) => encodeResult(call, params, result, stopReceiving)),
+        (outcome) => {
+          if (outcome.threw && isUnknownMethod(outcome.error)) failUnknown(call, object, operation);
+          else call.conclude(outcome, (result) => encodeResult(call, params, result, stopReceiving));
+        },
       ),
     );
   },
 };
+
+function isUnknownMethod(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === "ERR_PDM_UNKNOWN_METHOD";
+}
+
+/** Fails with the names of the operations that there are, as far as this client may see them. */
+function failUnknown(call: RpcCall, object: ObjectReference, operation: string): void {
+  call.follow(
+    describeObject(call.peer.session, object, call.options, (outcome) => {
+      const names = outcome.threw ? [] : Object.keys(outcome.value?.operations ?? {});
+      const there = names.length === 0 ? "" : `; there are: ${names.join(", ")} (parameter operation)`;
+      const message = `${object.name} has no operation ${JSON.stringify(operation.slice(0, 100))}${there}`;
+      call.fail(new RpcError("ERR_PDM_UNKNOWN_METHOD", message));
+    }),
+  );
+}
 
 interface Arguments {
   readonly positional: readonly unknown[];
