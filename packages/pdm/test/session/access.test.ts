@@ -133,7 +133,7 @@ test("simultaneous reads share one evaluation, and each has its own deadline; th
   assert.equal(evaluations, 1);
   await nextTurn();
   assert.equal(readCost(slow)?.reads, 1);
-  assert.ok((readCost(slow)?.lastMs ?? 0) >= 1);
+  assert.ok((readCost(slow)?.lastMs ?? 0) > 0);
   const again = settled((settle) => readAttribute(session, reference, {}, settle));
   finish("again");
   assert.deepEqual([await again, evaluations], ["again", 2]);
