@@ -129,11 +129,6 @@ export class RpcCall {
     }
   }
 
-  /** Succeeds with the JSON text that `write` makes; what that throws is the request's failure. */
-  succeedWith(write: () => string): void {
-    this.attempt(() => this.succeed(write()));
-  }
-
   /** @param result JSON text */
   succeed(result: string): void {
     if (this.#end() && this.#id !== undefined) this.peer.connection.send(encodeResult(this.#id, result));

@@ -30,7 +30,7 @@ export const FETCH: RpcMethod<FetchParams> = {
   run(call, { handle, from = 0, limits }) {
     const { value, from: start } = call.peer.handles.find(handle);
     const bounds = limitValue(call.peer.connection.limits, limits);
-    call.succeedWith(() => `{"value":${encodeRestFor(call.peer, value, start + from, bounds)}}`);
+    call.succeed(`{"value":${encodeRestFor(call.peer, value, start + from, bounds)}}`);
   },
 };
 
