@@ -71,12 +71,12 @@ test("an import cycle is a lint error", async () => {
  */
 function readTable() {
   const rows = readFileSync(path.join(ROOT, "ARCHITECTURE.md"), "utf8").matchAll(
-    /^\| `([a-z]+(?:\/|\.ts))` \|[^|]*\|([^|]*)\|$/gmu,
+    /^\| `([a-z-]+(?:\/|\.ts))` \|[^|]*\|([^|]*)\|$/gmu,
   );
   /** @type {[string, string[]][]} */
   const entries = [...rows].map(([, name = "", cell = ""]) => [
     name,
-    [...cell.matchAll(/`([a-z]+)`/gu)].map(([, folder]) => `${folder}/`),
+    [...cell.matchAll(/`([a-z-]+)`/gu)].map(([, folder]) => `${folder}/`),
   ]);
   return new Map(entries);
 }

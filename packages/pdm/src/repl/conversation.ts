@@ -7,8 +7,8 @@ import { loadParser } from "../syntax/parser.js";
 import { describeThrown } from "../warning.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
 import { ReplOutput } from "./output.js";
-import { ReplScope } from "./scope.js";
-import type { EvaluationOutcome } from "./scope.js";
+import { ReplScope } from "../engine/scope.js";
+import type { EvaluationOutcome } from "../engine/scope.js";
 
 /** The sub-protocol `repl`: source text in, lines of text out. */
 export const REPL: SubProtocol = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
-import { formatValue } from "../../src/repl/value-text.js";
+import { formatValue } from "../../src/engine/value-text.js";
 
 /** An object of `breadth` properties a level. */
 function tree(breadth: number, depth: number): unknown {

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
-const SCOPE_URL = pathToFileURL(path.join(import.meta.dirname, "../../src/repl/scope.js")).href;
+const SCOPE_URL = pathToFileURL(path.join(import.meta.dirname, "../../src/engine/scope.js")).href;
 const PARSER_URL = pathToFileURL(path.join(import.meta.dirname, "../../src/syntax/parser.js")).href;
 
 /** Runs the commands in its argument as one client, and prints what each printed. It has things of its own to look at. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { ReplScope } from "../../src/repl/scope.js";
+import { ReplScope } from "../../src/engine/scope.js";
 import { loadParser } from "../../src/syntax/parser.js";
 import { Client, run } from "./client.js";
 

@@ -1,5 +1,5 @@
-import { ReplScope } from "../../src/repl/scope.js";
-import type { EvaluationOutcome } from "../../src/repl/scope.js";
+import { ReplScope } from "../../src/engine/scope.js";
+import type { EvaluationOutcome } from "../../src/engine/scope.js";
 import { loadParser } from "../../src/syntax/parser.js";
 
 /** One client of the REPL, with what its commands printed. */
