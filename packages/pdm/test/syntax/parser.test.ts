@@ -12,7 +12,7 @@ const BUILT = path.join(import.meta.dirname, "../..");
 /** In a copy of the built files, whose parser can be taken away; where the parser is found again once it is back. */
 const SCRIPT = `
 import { closeSync, existsSync, openSync, renameSync } from "node:fs";
-import { ReplScope } from "./src/repl/scope.js";
+import { ReplScope } from "./src/engine/scope.js";
 let printed = "";
 const scope = new ReplScope({ output: { write: (text) => (printed += text) } });
 const run = async () => {
