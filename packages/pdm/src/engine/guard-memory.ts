@@ -1,9 +1,9 @@
 /**
  * What the main thread shares with the thread beside it, so that this can tell what runs although the main thread is blocked.
  *
- * Nobody but {@link GUARD_WORDS} of this module and that thread touches it.
+ * Nobody but the guard and that thread touches it.
  */
-export const GUARD_MEMORY: SharedArrayBuffer = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
+const GUARD_MEMORY: SharedArrayBuffer = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
 
 export const GUARD_WORDS: Int32Array = new Int32Array(GUARD_MEMORY);
 
@@ -12,6 +12,3 @@ export const GUARD_WORDS: Int32Array = new Int32Array(GUARD_MEMORY);
  * has committed itself to sending the signal that stops it.
  */
 export const GUARD_WORD = { step: 0, workspace: 1, evaluation: 2 } as const;
-
-/** The other thread's mark in `step`. */
-export const COMMITTED: number = -1;

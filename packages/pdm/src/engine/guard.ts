@@ -90,10 +90,9 @@ export function runGuarded<T>(call: () => T, options: GuardOptions): Promise<Gua
         resolve(runPlainly(call));
         return;
       }
-      let guarded: Guarded<T> | undefined;
-      const goOn = setImmediate(() => resolve(guarded ?? { ended: "interrupt" }));
+      const goOn = setImmediate(() => resolve(guarded));
       const asyncId = executionAsyncId();
-      guarded = runScope(call, options);
+      const guarded = runScope(call, options);
       if (guarded.ended === "returned" || guarded.ended === "threw") {
         clearImmediate(goOn);
         resolve(guarded);

@@ -1,4 +1,5 @@
 /** An escape sequence of colours, or the beginning of one. */
+// oxlint-disable-next-line no-control-regex
 const COLOR = /\u001b(?:\[(?:\d*m?)?)?/g;
 const RESET = "\u001b[0m";
 

@@ -39,7 +39,7 @@ export interface CommandScript {
   readonly scopeName: string;
 }
 
-export type CommandForm = "synchronous" | "steps" | "promise";
+type CommandForm = "synchronous" | "steps" | "promise";
 
 interface Names {
   readonly scope: string;

@@ -24,8 +24,3 @@ export async function loadWorkspaces(): Promise<WorkspaceModule> {
     throw new ParserError(error);
   }
 }
-
-/** The same, or undefined as long as it is not loaded. */
-export function loadedWorkspaces(): WorkspaceModule | undefined {
-  return loaded;
-}

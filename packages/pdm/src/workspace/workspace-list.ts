@@ -40,8 +40,3 @@ export function listWorkspace(workspace: ListedWorkspace): () => void {
     if (open.get(workspace.name) === workspace) open.delete(workspace.name);
   };
 }
-
-/** All that are open, by their names, in the order in which they began. */
-export function readWorkspaces(): ReadonlyMap<string, ListedWorkspace> {
-  return openShared().open;
-}

@@ -1,3 +1,4 @@
+/* oxlint-disable no-control-regex -- Colours are made of control characters. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect, stripVTControlCharacters } from "node:util";
