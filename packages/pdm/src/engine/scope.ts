@@ -24,7 +24,10 @@ interface Evaluation {
 }
 
 /** A step's end: the command's, or what it awaits. */
-type StepResult = { readonly outcome: EvaluationOutcome } | { readonly awaited: Promise<unknown> };
+type StepResult = EvaluationOutcome | { readonly awaited: Promise<unknown> };
+
+/** What stopped a step. */
+type Stop = Extract<Guarded<never>, { readonly ended: "interrupt" | "deadline" }>;
 
 /**
  * What one client's commands run in: the daemon's own realm, with variables of the client's own.
@@ -130,8 +133,7 @@ export class ReplScope {
     const begin = (): unknown => runCommand(command, scope.object, pending.makeStoppable);
     const { form } = command.script;
     if (form === "synchronous") {
-      const guarded = await this.#guard(evaluation, () => this.#describeValue(evaluation, begin()));
-      return guarded.ended === "returned" ? guarded.value : this.#describeStop(evaluation, guarded);
+      return this.#finish(evaluation, await this.#guard(evaluation, () => this.#describeValue(evaluation, begin())));
     }
     if (form === "promise") {
       return this.#runSteps(evaluation, function* takePromise() {
@@ -148,30 +150,38 @@ export class ReplScope {
       const takeStep = (): StepResult => {
         steps ??= begin();
         const { done, value } = resumeCommand(steps, awaited);
-        return done === true
-          ? { outcome: this.#describeValue(evaluation, value?.[0]) }
-          : // Looking for a `then` runs code too.
-            { awaited: Promise.resolve(value) };
+        // Looking for a `then` runs code too.
+        return done === true ? this.#describeValue(evaluation, value?.[0]) : { awaited: Promise.resolve(value) };
       };
-      const guarded = await this.#guard(evaluation, () => {
-        try {
-          return takeStep();
-        } catch (error) {
-          return { outcome: this.#describeError(error) };
-        }
-      });
-      if (guarded.ended !== "returned") return this.#describeStop(evaluation, guarded);
-      if ("outcome" in guarded.value) return guarded.value.outcome;
-      const result = await evaluation.pending.wait(guarded.value.awaited);
-      if (result === "stopped") return this.#describeStop(evaluation, { ended: "interrupt" });
+      const guarded = await this.#guard(evaluation, takeStep);
+      if (!("awaited" in guarded)) return this.#finish(evaluation, guarded);
+      const result = await evaluation.pending.wait(guarded.awaited);
+      if (result === "stopped") return this.#finish(evaluation, { ended: "interrupt" });
       awaited = result;
     }
   }
 
-  #guard<T>({ options, pending }: Evaluation, call: () => T): Promise<Guarded<T>> {
+  /** What it throws is described within the guard, since its own code may run for that. */
+  async #guard<T>({ options, pending }: Evaluation, call: () => T): Promise<T | EvaluationOutcome | Stop> {
     const { deadlineMs = Infinity, interruptible = false, evaluation = 0 } = options;
-    if (pending.isStopped) return Promise.resolve({ ended: "interrupt" });
-    return runGuarded(call, { deadlineMs, interruptible, workspace: this.#number, evaluation });
+    if (pending.isStopped) return { ended: "interrupt" };
+    const describe = (): T | EvaluationOutcome => {
+      try {
+        return call();
+      } catch (error) {
+        return this.#describeError(error);
+      }
+    };
+    const guarded = await runGuarded(describe, { deadlineMs, interruptible, workspace: this.#number, evaluation });
+    if (guarded.ended === "returned") return guarded.value;
+    return guarded.ended === "threw" ? this.#describeError(guarded.error) : guarded;
+  }
+
+  #finish({ options, pending }: Evaluation, result: EvaluationOutcome | Stop): EvaluationOutcome {
+    if (!("ended" in result)) return result;
+    pending.stop();
+    const error = new StoppedError(result.ended, options.deadlineMs ?? 0);
+    return { kind: "threw", text: `Uncaught ${error.name}: ${error.message}`, error, cause: result.ended };
   }
 
   #describeValue({ command, options }: Evaluation, value: unknown): EvaluationOutcome {
@@ -188,13 +198,5 @@ export class ReplScope {
   #describeError(error: unknown): EvaluationOutcome {
     ignoreRejection(error);
     return { kind: "threw", text: this.correct(formatTraceback(error)), error };
-  }
-
-  #describeStop({ options, pending }: Evaluation, guarded: Guarded<unknown>): EvaluationOutcome {
-    if (guarded.ended === "threw") return this.#describeError(guarded.error);
-    pending.stop();
-    const cause = guarded.ended === "deadline" ? "deadline" : "interrupt";
-    const error = new StoppedError(cause, options.deadlineMs ?? 0);
-    return { kind: "threw", text: `Uncaught ${error.name}: ${error.message}`, error, cause };
   }
 }
