@@ -2,7 +2,7 @@ import type { Cut } from "../../json/cut.js";
 import { PdmError } from "../../errors.js";
 import type { ConnectionLostError } from "../errors.js";
 import type { ObjectAccess } from "../object-access.js";
-import { RemoteError } from "../errors.js";
+import { NotOfferedError, RemoteError } from "../errors.js";
 import { checkQueueSize, createSource } from "../queue-stream.js";
 import type {
   DescribeOptions,
@@ -14,6 +14,7 @@ import type {
   SampleOptions,
   ServerDescription,
 } from "../request-options.js";
+import type { ListedReplSession, ListedThread, OpenReplOptions, ReplLook, ReplSession } from "../repl-session.js";
 import { RemoteSample, SampleStream, type ReceivedSample } from "../sample-stream.js";
 import type { ServerAccess } from "../server-access.js";
 import type { ServerGreeting } from "../server-greeting.js";
@@ -124,6 +125,26 @@ export class RpcServer implements ServerAccess {
   async ping(options: RequestOptions): Promise<void> {
     const request = { method: "ping", target: "", params: "", readResult: () => undefined };
     takeValue(await this.#link.request(request, options));
+  }
+
+  async openRepl(_options: OpenReplOptions): Promise<ReplSession> {
+    throw this.#refuse("repl.open");
+  }
+
+  async listReplSessions(_options: RequestOptions): Promise<readonly ListedReplSession[]> {
+    throw this.#refuse("repl.list");
+  }
+
+  async inspect(_expression: string, _options: RequestOptions): Promise<ReplLook> {
+    throw this.#refuse("inspect");
+  }
+
+  async listThreads(_options: RequestOptions): Promise<readonly ListedThread[]> {
+    throw this.#refuse("thread.list");
+  }
+
+  #refuse(method: string): NotOfferedError {
+    return new NotOfferedError(`this server's rpc has no ${method}`);
   }
 
   close(): void {
