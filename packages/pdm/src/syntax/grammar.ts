@@ -2,3 +2,4 @@
 export { judgeFollowing } from "./command-continuation.js";
 export { judgeCommand } from "./command-parser.js";
 export { rewriteCommand } from "./command-script.js";
+export { tokenizeSource } from "./tokenizer.js";
