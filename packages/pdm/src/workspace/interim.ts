@@ -84,7 +84,12 @@ export const TOOLS: readonly ToolHelp[] = [{ name: "echo", usage: "echo(…)", s
 export interface Completion {
   readonly from: number;
   readonly to: number;
-  readonly items: readonly { readonly text: string; readonly kind: string; readonly detail?: string; readonly from?: string }[];
+  readonly items: readonly {
+    readonly text: string;
+    readonly kind: string;
+    readonly detail?: string;
+    readonly from?: string;
+  }[];
   readonly isCut: boolean;
 }
 export function complete(_variables: Variables, _source: string, cursor: number, _context: object): Completion {

@@ -23,11 +23,7 @@ export class Questions {
   }
 
   /** @param evaluation that asks; undefined where none runs */
-  ask(
-    text: string,
-    evaluation: object | undefined,
-    tell: (question: number, text: string) => void,
-  ): Promise<string> {
+  ask(text: string, evaluation: object | undefined, tell: (question: number, text: string) => void): Promise<string> {
     if (this.#open.size >= MOST_QUESTIONS) {
       return Promise.reject(new Error(`${MOST_QUESTIONS} questions wait for an answer already`));
     }
