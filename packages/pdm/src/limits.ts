@@ -17,6 +17,16 @@ export interface Limits {
   readonly blockBytes: number;
   /** Bytes that one `repl` command may print. Over it: the rest is cut, and the output says so; stays open. */
   readonly blockOutputBytes: number;
+  /** Milliseconds that each synchronous step of what is typed at the REPL may block the service, where the client chooses nothing else. Over it: it is ended. Stops loops that never end. */
+  readonly replBlockMs: number;
+  /** Sessions of the REPL over `rpc` in this process. One more takes the place of one that nobody is in; else the request fails. */
+  readonly replSessions: number;
+  /** Milliseconds for which such a session is kept when its last client was lost. */
+  readonly replIdleMs: number;
+  /** Values of one session that its clients can look further into. One more takes the place of the one that was used longest ago. */
+  readonly replHandles: number;
+  /** Commands that wait for their turn in one session. One more fails; stays open. */
+  readonly replQueue: number;
   /** Bytes of one `perf` request, or one line of `rpc`. Over it: a `-` reply or `bye`, closed, since the next request cannot be found. Stops length bombs. */
   readonly frameBytes: number;
   /** Bytes of one reply or event. Over it: over `perf` the request fails (`-` reply), and over `rpc` the value is cut, and marked; an event is not sent, or cut; stays open. */
@@ -90,6 +100,11 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   connections: 1_024,
   blockBytes: 1_048_576,
   blockOutputBytes: 8_388_608,
+  replBlockMs: 10_000,
+  replSessions: 64,
+  replIdleMs: 600_000,
+  replHandles: 256,
+  replQueue: 16,
   frameBytes: 1_048_576,
   replyBytes: 16_777_216,
   replyObjects: 1_000_000,

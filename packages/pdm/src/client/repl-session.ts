@@ -15,8 +15,8 @@ export interface OpenReplOptions extends RequestOptions {
 
 /** Something that happened in a session. A client is named by its number in `pdm.sessions`. */
 export type ReplEvent =
-  /** The session's code printed something, with or without a line feed at its end; `lost` counts characters that were left out before it. */
-  | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly text: string; readonly lost: number }
+  /** The session's code printed something, with or without a line feed at its end. */
+  | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
   /** The service itself did, as `follow` asked; `lost` counts what was left out before it. */
   | {
       readonly kind: "daemon";

@@ -22,6 +22,8 @@ export interface EvaluationOutcome {
   readonly threw: boolean;
   /** The traceback, where it failed. */
   readonly traceback?: string;
+  readonly value?: unknown;
+  readonly isDone?: boolean;
 }
 
 /**
@@ -40,20 +42,13 @@ export interface EvaluationOutcome {
  */
 export class ReplScope {
   readonly #output: EvaluationOutput;
-  readonly #variables = new Variables();
+  readonly variables: Variables = new Variables();
   readonly #positions = new SourcePositions();
   #commands = 0;
 
   constructor({ output }: { output: EvaluationOutput }) {
     this.#output = output;
-    const echo = (...values: unknown[]): void => {
-      for (const value of values) {
-        ignoreRejection(value);
-        this.#print(formatValue(value));
-      }
-    };
-    this.#variables.define("echo", echo);
-    this.#variables.define("require", createMainRequire());
+    this.variables.define("require", createMainRequire());
   }
 
   /**
@@ -84,7 +79,7 @@ export class ReplScope {
       );
     }
     this.#positions.add(number, command.script.shifts);
-    const scope = this.#variables.openScope(command.script);
+    const scope = this.variables.openScope(command.script);
     return command.script.isAsync ? this.#finishLater(command, scope) : this.#finish(command, scope);
   }
 
@@ -115,7 +110,7 @@ export class ReplScope {
       ignoreRejection(value);
       this.#print(formatValue(value));
     }
-    return { threw: false };
+    return { threw: false, value, isDone: !script.showsValue };
   }
 
   #fail(traceback: string): EvaluationOutcome {

@@ -3,12 +3,13 @@ import type { Connection } from "../session/connection.js";
 import { mapResult, passGate } from "../session/gate.js";
 import type { LetGo, Outcome } from "../session/gate.js";
 import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
-import { loadParser } from "../syntax/parser.js";
 import { describeThrown } from "../warning.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
+import { loadedWorkspaces, loadWorkspaces } from "../workspace/load.js";
+import type { ReplLoadError } from "../workspace/load.js";
+import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "../workspace/workspace-event.js";
+import type { Workspace } from "../workspace/workspace.js";
 import { ReplOutput } from "./output.js";
-import { ReplScope } from "../engine/scope.js";
-import type { EvaluationOutcome } from "../engine/scope.js";
 
 /** The sub-protocol `repl`: source text in, lines of text out. */
 export const REPL: SubProtocol = {
@@ -20,22 +21,26 @@ export const REPL: SubProtocol = {
 /** An empty line ends a command. */
 const COMMAND_END = "\n\n";
 
-/** One command at a time, in order, in a scope of the client's own. */
-class ReplConversation implements Conversation {
-  /** The parser is loaded when somebody comes to use it. */
+/** One command at a time, in order, in a session of the client's own, which ends with the connection. */
+class ReplConversation implements Conversation, WorkspaceClient {
+  /** The REPL is loaded when somebody comes to use it. */
   busy = true;
+  readonly number: number;
+  /** The protocol has no place for a question. */
+  readonly canAnswer = false;
   readonly #connection: Connection;
   readonly #output: ReplOutput;
-  readonly #scope: ReplScope;
+  #workspace: Workspace | undefined;
+  #isReleased = false;
   /** Lets go of the command whose outcome is pending. */
   #letGo: LetGo | undefined;
 
   constructor(connection: Connection) {
+    this.number = connection.session.id;
     this.#connection = connection;
     this.#output = new ReplOutput((bytes) => connection.send(bytes), connection.limits.blockOutputBytes);
-    this.#scope = new ReplScope({ output: this.#output });
     // Where it cannot be loaded, the first command says why.
-    void loadParser().then(
+    void loadWorkspaces().then(
       () => this.#goOn(),
       () => this.#goOn(),
     );
@@ -59,8 +64,19 @@ class ReplConversation implements Conversation {
   }
 
   release(): void {
+    this.#isReleased = true;
     this.#letGo?.();
     this.#output.close();
+    this.#workspace?.detach(this, false);
+  }
+
+  /** What is printed; nobody else is in the session. */
+  tell(event: WorkspaceEvent): void {
+    if (event.kind === "output") this.#output.write(event.text);
+  }
+
+  end(): void {
+    // It ends with the connection and not before.
   }
 
   #run(source: string): void {
@@ -68,30 +84,52 @@ class ReplConversation implements Conversation {
     session.costs.requests += 1;
     this.busy = true;
     const details: AuditDetails = { action: "repl", input: source };
-    this.#letGo = passGate<EvaluationOutcome>({
+    this.#letGo = passGate<WorkspaceOutcome>({
       session,
       effect: "repl",
       target: "repl",
       argumentBytes: source.length,
-      // A command may take as long as whoever typed it waits.
+      // A command may wait as long as whoever typed it does.
       timeoutMs: Infinity,
       record: () => details,
       run: () =>
-        mapResult(this.#scope.evaluate(source), (outcome) => {
-          details.failure = outcome.traceback?.split("\n", 1)[0];
+        mapResult(this.#evaluate(source), (outcome) => {
+          if (outcome.kind === "threw") details.failure = outcome.text.split("\n", 1)[0];
           return outcome;
         }),
       settle: (outcome) => this.#finish(outcome),
     });
   }
 
-  #finish(outcome: Outcome<EvaluationOutcome>): void {
+  #evaluate(source: string): WorkspaceOutcome | Promise<WorkspaceOutcome> {
+    const loaded = loadedWorkspaces();
+    if (loaded === undefined) {
+      return loadWorkspaces().then(
+        () => this.#evaluate(source),
+        ({ name, code, message }: ReplLoadError) => ({
+          kind: "threw",
+          text: `Uncaught ${name} [${code}]: ${message}`,
+          error: undefined,
+        }),
+      );
+    }
+    const { limits } = this.#connection;
+    if (this.#workspace === undefined) {
+      this.#workspace = loaded.createWorkspace(limits);
+      this.#workspace.attach(this);
+    }
+    return this.#workspace.evaluate({ client: this, source, deadlineMs: limits.replBlockMs, interruptible: false });
+  }
+
+  #finish(outcome: Outcome<WorkspaceOutcome>): void {
     if (outcome.threw) this.#output.write(`${describeThrown(outcome.error)}\n`);
-    this.#output.endCommand(outcome.threw || outcome.value.threw ? "+EXC" : "+OK");
+    else if (outcome.value.kind !== "done") this.#output.write(`${outcome.value.text}\n`);
+    this.#output.endCommand(outcome.threw || outcome.value.kind === "threw" ? "+EXC" : "+OK");
     this.#goOn();
   }
 
   #goOn(): void {
+    if (this.#isReleased) return;
     this.busy = false;
     this.#connection.resume();
   }

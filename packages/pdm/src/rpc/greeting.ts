@@ -27,6 +27,11 @@ const SHOWN_LIMITS = [
   "valueDepth",
   "valueItems",
   "arguments",
+  "replBlockMs",
+  "replSessions",
+  "replIdleMs",
+  "replHandles",
+  "replQueue",
 ] as const satisfies readonly (keyof Limits)[];
 
 /** What the server says of itself to one client: see `GREETING` in `methods/members.ts`. */

@@ -8,6 +8,14 @@ import { LIST } from "./methods/list.js";
 import { PING } from "./methods/ping.js";
 import { READ_MANY } from "./methods/read-many.js";
 import { READ } from "./methods/read.js";
+import { REPL_ANSWER } from "./methods/repl-answer.js";
+import { REPL_COMPLETE } from "./methods/repl-complete.js";
+import { REPL_EVALUATE } from "./methods/repl-evaluate.js";
+import { REPL_FOLLOW } from "./methods/repl-follow.js";
+import { REPL_INTERRUPT } from "./methods/repl-interrupt.js";
+import { REPL_CLOSE, REPL_HELP, REPL_LIST } from "./methods/repl-list.js";
+import { REPL_OPEN } from "./methods/repl-open.js";
+import { REPL_MEMBERS, REPL_RELEASE, REPL_TEXT } from "./methods/repl-values.js";
 import { SAMPLE } from "./methods/sample.js";
 import { STREAM_CANCEL, STREAM_CREDIT, STREAM_DATA, STREAM_END, STREAM_ERROR } from "./methods/stream.js";
 import { SUBSCRIBE } from "./methods/subscribe.js";
@@ -31,6 +39,18 @@ export const METHODS: ReadonlyMap<string, RpcMethod> = new Map(
     FETCH,
     RELEASE,
     CANCEL,
+    REPL_OPEN,
+    REPL_EVALUATE,
+    REPL_INTERRUPT,
+    REPL_COMPLETE,
+    REPL_MEMBERS,
+    REPL_TEXT,
+    REPL_RELEASE,
+    REPL_ANSWER,
+    REPL_FOLLOW,
+    REPL_HELP,
+    REPL_LIST,
+    REPL_CLOSE,
     STREAM_CREDIT,
     STREAM_CANCEL,
     STREAM_DATA,

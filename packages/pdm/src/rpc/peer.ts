@@ -3,6 +3,7 @@ import type { Session } from "../session/session.js";
 import type { RpcCall } from "./call.js";
 import { Handles } from "./handles.js";
 import type { RequestId } from "./message.js";
+import { ReplAttachments } from "./repl-attachments.js";
 import { RpcError } from "./rpc-error.js";
 import { Streams } from "./streams.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -19,6 +20,8 @@ export class Peer {
   readonly streams: Streams;
   /** Subscriptions to events, and samplings. */
   readonly subscriptions: Subscriptions;
+  /** Sessions of the REPL. */
+  readonly repl: ReplAttachments;
   #isReleased = false;
 
   /** @param capabilities what the greeting names */
@@ -29,6 +32,7 @@ export class Peer {
     this.handles = new Handles(connection);
     this.streams = new Streams(connection);
     this.subscriptions = new Subscriptions(connection);
+    this.repl = new ReplAttachments(connection);
   }
 
   /** Whether the client is gone. */
@@ -41,6 +45,7 @@ export class Peer {
     this.#isReleased = true;
     const reason = new RpcError("ERR_PDM_CANCELLED", "the client is gone");
     for (const call of this.requests.values()) call.giveUp(reason);
+    this.repl.release();
     this.subscriptions.release();
     this.streams.release();
     this.handles.release();

@@ -137,6 +137,14 @@ export class Connection {
     else this.#flushSoon();
   }
 
+  /** Has the events that wait go out before the next reply, which then tells of something later; they cannot be lost any more. */
+  putEventsFirst(): void {
+    for (let event = this.#events.take(); event !== undefined; event = this.#events.take()) {
+      this.#outgoing.push(event);
+      this.#outgoingBytes += event.length;
+    }
+  }
+
   /** Drops what is queued of that source. */
   discardEvents(source: QueuedEventSource): void {
     this.#events.discard(source);

@@ -2,7 +2,7 @@ import type { Cut } from "../../json/cut.js";
 import { PdmError } from "../../errors.js";
 import type { ConnectionLostError } from "../errors.js";
 import type { ObjectAccess } from "../object-access.js";
-import { NotOfferedError, RemoteError } from "../errors.js";
+import { RemoteError } from "../errors.js";
 import { checkQueueSize, createSource } from "../queue-stream.js";
 import type {
   DescribeOptions,
@@ -23,8 +23,9 @@ import { takeValue, type RequestOptions } from "../waiter.js";
 import { DescriptionCache } from "./description-cache.js";
 import { createRemoteError } from "./failure.js";
 import type { RpcLink } from "./link.js";
-import { asRecord, readList, readText } from "./members.js";
+import { asRecord, readCount, readList, readText } from "./members.js";
 import { findRpcObject } from "./object.js";
+import { checkOffered, openReplSession } from "./repl-session.js";
 import { RpcSubscription } from "./subscription.js";
 import { listObjects } from "./tree.js";
 import { encodeLimits } from "./values.js";
@@ -127,29 +128,68 @@ export class RpcServer implements ServerAccess {
     takeValue(await this.#link.request(request, options));
   }
 
-  async openRepl(_options: OpenReplOptions): Promise<ReplSession> {
-    throw this.#refuse("repl.open");
+  openRepl(options: OpenReplOptions): Promise<ReplSession> {
+    return openReplSession(this.#link, options);
   }
 
-  async listReplSessions(_options: RequestOptions): Promise<readonly ListedReplSession[]> {
-    throw this.#refuse("repl.list");
+  listReplSessions(options: RequestOptions): Promise<readonly ListedReplSession[]> {
+    return this.#ask("repl.list", "", ({ sessions }) => readList(sessions, "sessions").map(readSession), options);
   }
 
-  async inspect(_expression: string, _options: RequestOptions): Promise<ReplLook> {
-    throw this.#refuse("inspect");
+  inspect(expression: string, options: RequestOptions): Promise<ReplLook> {
+    return this.#ask("inspect", `"expression":${JSON.stringify(expression)}`, readLook, options);
   }
 
-  async listThreads(_options: RequestOptions): Promise<readonly ListedThread[]> {
-    throw this.#refuse("thread.list");
-  }
-
-  #refuse(method: string): NotOfferedError {
-    return new NotOfferedError(`this server's rpc has no ${method}`);
+  listThreads(options: RequestOptions): Promise<readonly ListedThread[]> {
+    return this.#ask("thread.list", "", ({ threads }) => readList(threads, "threads").map(readThread), options);
   }
 
   close(): void {
     this.#link.close();
   }
+
+  async #ask<T>(
+    method: string,
+    params: string,
+    readResult: (result: Readonly<Record<string, unknown>>) => T,
+    options: RequestOptions,
+  ): Promise<T> {
+    checkOffered(this.#link, method);
+    return takeValue(await this.#link.request({ method, target: "", params, readResult }, options));
+  }
+}
+
+function readSession(form: unknown): ListedReplSession {
+  const { name, startedAt, clients, isBusy, evaluations, endsInMs } = asRecord(form);
+  return {
+    name: readText(name, "name"),
+    startedAt: typeof startedAt === "number" ? startedAt : 0,
+    clients: readList(clients, "clients").map((client) => readCount(client, "client")),
+    isBusy: isBusy === true,
+    evaluations: readCount(evaluations, "evaluations"),
+    ...(typeof endsInMs === "number" && { endsInMs }),
+  };
+}
+
+function readLook({ kind, type, text, reason, members }: Readonly<Record<string, unknown>>): ReplLook {
+  if (kind === "refused") return { kind, reason: readText(reason, "reason") };
+  if (kind !== "value") return { kind: "threw", text: readText(text, "text") };
+  const list = members === undefined ? undefined : readList(members, "members").map(readLookMember);
+  return { kind, type: readText(type, "type"), text: readText(text, "text"), ...(list && { members: list }) };
+}
+
+function readLookMember(form: unknown): { readonly name: string; readonly type: string; readonly text: string } {
+  const { name, type, text } = asRecord(form);
+  return { name: readText(name, "name"), type: readText(type, "type"), text: readText(text, "text") };
+}
+
+function readThread(form: unknown): ListedThread {
+  const { thread, name, reason } = asRecord(form);
+  return {
+    thread: readCount(thread, "thread"),
+    name: readText(name, "name"),
+    ...(typeof reason === "string" && { reason }),
+  };
 }
 
 function readSample(params: Readonly<Record<string, unknown>>, decode: (form: unknown) => unknown): ReceivedSample {

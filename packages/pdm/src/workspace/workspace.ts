@@ -1,0 +1,336 @@
+import type { Limits } from "../limits.js";
+import { describeThrown, warn } from "../warning.js";
+import { HeldValues } from "./held-values.js";
+import { complete, followOutput, GUARD_MEMORY, installTools, listMembers, ReplScope } from "./interim.js";
+import type { Completion, EvaluationOutcome, OutputStream, PrintOptions } from "./interim.js";
+import { Questions } from "./questions.js";
+import { WorkspaceError } from "./workspace-error.js";
+import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "./workspace-event.js";
+
+/** Characters that one call prints. The rest is cut, and the text says so. */
+const PRINTED_CHARACTERS = 262_144;
+
+/** What a client wants run. */
+export interface EvaluationRequest {
+  readonly client: WorkspaceClient;
+  readonly source: string;
+  /** The client's number for it, by which it is interrupted. */
+  readonly evaluation?: number | undefined;
+  readonly deadlineMs: number;
+  /** Whether somebody can interrupt a loop. */
+  readonly interruptible: boolean;
+  readonly print?: PrintOptions | undefined;
+}
+
+interface Waiting {
+  readonly request: EvaluationRequest;
+  readonly settle: (outcome: WorkspaceOutcome | Promise<WorkspaceOutcome>) => void;
+}
+
+/** What a session is made from. */
+export interface WorkspaceParts {
+  /** Unique in the process. */
+  readonly number: number;
+  readonly name: string;
+  readonly limits: Limits;
+  /** Called once, when it ended. */
+  readonly onEnd: (workspace: Workspace) => void;
+}
+
+/**
+ * One session of the REPL, whatever the protocol: variables and tools, the values that it holds for its clients, and who they are.
+ *
+ * Evaluations of all clients run one after the other. It is kept for `replIdleMs` when its last client was lost.
+ */
+export class Workspace {
+  readonly number: number;
+  readonly name: string;
+  /** Seconds since the epoch. */
+  readonly startedAt: number = Date.now() / 1_000;
+  readonly values: HeldValues;
+  /** What the thread beside this one needs to interrupt a loop of this session. */
+  readonly guardMemory: SharedArrayBuffer = GUARD_MEMORY;
+  readonly #scope: ReplScope;
+  readonly #limits: Limits;
+  readonly #onEnd: (workspace: Workspace) => void;
+  /** With what ends the following of the service's output. */
+  readonly #clients = new Map<WorkspaceClient, (() => void) | undefined>();
+  readonly #cleanUps: (() => void)[] = [];
+  readonly #questions = new Questions((question) => this.#tellAll({ kind: "answered", question }));
+  readonly #waiting: Waiting[] = [];
+  #running: EvaluationRequest | undefined;
+  #evaluations = 0;
+  #isNextScheduled = false;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #idleSince = 0;
+  #isOver = false;
+
+  constructor({ number, name, limits, onEnd }: WorkspaceParts) {
+    this.number = number;
+    this.name = name;
+    this.#limits = limits;
+    this.#onEnd = onEnd;
+    this.values = new HeldValues(limits.replHandles);
+    this.#scope = new ReplScope(number);
+    installTools(this.#scope.variables, {
+      print: (stream, text) => this.#print(stream, text),
+      ask: (question) => this.#ask(question),
+      onEnd: (cleanUp) => void this.#cleanUps.push(cleanUp),
+    });
+  }
+
+  get clients(): readonly WorkspaceClient[] {
+    return [...this.#clients.keys()];
+  }
+
+  get isBusy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** How many began so far. */
+  get evaluations(): number {
+    return this.#evaluations;
+  }
+
+  /** Milliseconds after which it ends, where nobody is in it. */
+  get endsInMs(): number | undefined {
+    if (this.#idleTimer === undefined) return undefined;
+    return Math.max(0, this.#limits.replIdleMs - (Date.now() - this.#idleSince));
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** From now on the client is in it, and is told what happens. */
+  attach(client: WorkspaceClient): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
+    this.#clients.set(client, undefined);
+    this.#tellOthers(client, { kind: "joined", client: client.number, others: this.#clients.size - 1 });
+  }
+
+  /** Tells a client that came later what is open. */
+  tellOpen(client: WorkspaceClient): void {
+    const { client: asker, source } = this.#running ?? {};
+    if (asker !== undefined && source !== undefined) client.tell({ kind: "input", client: asker.number, source });
+    for (const { question, text } of this.#questions.list()) client.tell({ kind: "question", question, text });
+  }
+
+  /** The client is in it no more. @param isKept whether the session waits for somebody to take it up where it was the last one */
+  detach(client: WorkspaceClient, isKept: boolean): void {
+    const stop = this.#clients.get(client);
+    if (!this.#clients.delete(client)) return;
+    stop?.();
+    this.#withdrawWaiting(client);
+    this.#tellAll({ kind: "left", client: client.number, others: this.#clients.size - 1 });
+    if (this.#clients.size > 0 || this.#isOver) return;
+    if (!isKept) {
+      this.end("its last client closed it");
+      return;
+    }
+    this.#idleSince = Date.now();
+    this.#idleTimer = setTimeout(() => this.end("nobody took it up again"), this.#limits.replIdleMs).unref();
+  }
+
+  /**
+   * Runs source when those before it are done: at once where there are none.
+   *
+   * @throws WorkspaceError `ERR_PDM_LIMIT` where too many wait, `ERR_PDM_NO_SUCH_HANDLE` where it ended
+   */
+  evaluate(request: EvaluationRequest): WorkspaceOutcome | Promise<WorkspaceOutcome> {
+    if (this.#isOver) throw new WorkspaceError("ERR_PDM_NO_SUCH_HANDLE", "this session ended: open another", "session");
+    if (this.#running === undefined && this.#waiting.length === 0) return this.#start(request);
+    const { replQueue } = this.#limits;
+    if (this.#waiting.length >= replQueue) {
+      throw new WorkspaceError("ERR_PDM_LIMIT", `${replQueue} commands wait in this session already (replQueue)`);
+    }
+    return new Promise((settle) => this.#waiting.push({ request, settle }));
+  }
+
+  /**
+   * Ends a pending `await` of what runs, and has what waits not run.
+   *
+   * @param evaluation the only one that is meant; any that runs where it is left out
+   * @returns whether anything was ended
+   */
+  interrupt(evaluation?: number): boolean {
+    if (evaluation !== undefined && this.#running?.evaluation !== evaluation) {
+      return this.#dropWaiting(({ request }) => request.evaluation === evaluation) > 0;
+    }
+    return this.#scope.interrupt(evaluation);
+  }
+
+  /** What can stand at the cursor. */
+  complete(source: string, cursor: number): Completion {
+    return complete(this.#scope.variables, source, cursor, {});
+  }
+
+  /** A part of a value's members, with handles. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
+  listMembers(
+    handle: number,
+    from: number,
+    limit: number,
+  ): {
+    readonly kind: string;
+    readonly total: number;
+    readonly members: readonly {
+      readonly name: string;
+      readonly kind: string;
+      readonly text: string;
+      readonly handle?: number;
+    }[];
+  } {
+    const { kind, total, members } = listMembers(this.values.find(handle), from, limit);
+    return {
+      kind,
+      total,
+      members: members.map(({ value, name, kind: memberKind, text }) => ({
+        name,
+        kind: memberKind,
+        text,
+        ...(isContainer(value) && { handle: this.values.keep(value) }),
+      })),
+    };
+  }
+
+  /** @returns false where there is no such question any more */
+  answer(question: number, text: string): boolean {
+    return this.#questions.answer(question, text);
+  }
+
+  /** From now on the client is told of the service's own output on these streams, and of no other. */
+  follow(client: WorkspaceClient, streams: readonly OutputStream[]): void {
+    if (!this.#clients.has(client)) return;
+    this.#clients.get(client)?.();
+    const stop =
+      streams.length === 0
+        ? undefined
+        : followOutput([...streams], (stream, text, lost) => client.tell({ kind: "daemon", stream, text, lost }));
+    this.#clients.set(client, stop);
+  }
+
+  /** Ends it, whoever is in it. What was begun and cannot be ended goes on, and nobody hears of it. */
+  end(reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
+    this.#onEnd(this);
+    this.#scope.interrupt();
+    this.#questions.withdraw(`the session ended: ${reason}`);
+    this.#dropWaiting(() => true);
+    for (const [client, stop] of this.#clients) {
+      stop?.();
+      client.end(reason);
+    }
+    this.#clients.clear();
+    this.values.clear();
+    for (const cleanUp of this.#cleanUps.splice(0)) runCleanUp(cleanUp);
+  }
+
+  #start(request: EvaluationRequest): WorkspaceOutcome | Promise<WorkspaceOutcome> {
+    this.#running = request;
+    this.#evaluations += 1;
+    const { client, source, evaluation, deadlineMs, interruptible, print } = request;
+    this.#tellOthers(client, { kind: "input", client: client.number, source });
+    const outcome = this.#scope.evaluate(source, {
+      deadlineMs,
+      interruptible,
+      ...(evaluation !== undefined && { evaluation }),
+      ...(print !== undefined && { print }),
+    });
+    return outcome instanceof Promise
+      ? outcome.then((settled) => this.#finish(request, settled))
+      : this.#finish(request, outcome);
+  }
+
+  #finish(request: EvaluationRequest, outcome: EvaluationOutcome): WorkspaceOutcome {
+    this.#running = undefined;
+    if (outcome.kind === "threw" && (outcome.cause === "interrupt" || outcome.cause === "deadline")) {
+      this.#questions.withdraw("the command was stopped", request);
+    }
+    const { client } = request;
+    const held = client.canAnswer && !this.#isOver ? this.#hold(outcome) : outcome;
+    this.#tellOthers(client, { kind: "result", client: client.number, outcome: held });
+    this.#startNextSoon();
+    return held;
+  }
+
+  #hold(outcome: EvaluationOutcome): WorkspaceOutcome {
+    if (outcome.kind === "value" && (isContainer(outcome.value) || outcome.isCut)) {
+      return { ...outcome, handle: this.values.keep(outcome.value) };
+    }
+    if (outcome.kind === "threw" && isContainer(outcome.error)) {
+      return { ...outcome, handle: this.values.keep(outcome.error) };
+    }
+    return outcome;
+  }
+
+  /** In a later turn of the event loop, so that many commands leave the service its time. */
+  #startNextSoon(): void {
+    if (this.#waiting.length === 0 || this.#isNextScheduled) return;
+    this.#isNextScheduled = true;
+    setImmediate(() => {
+      this.#isNextScheduled = false;
+      if (this.#running !== undefined) return;
+      const next = this.#waiting.shift();
+      next?.settle(this.#start(next.request));
+      if (this.#running === undefined) this.#startNextSoon();
+    });
+  }
+
+  #withdrawWaiting(client: WorkspaceClient): void {
+    this.#dropWaiting(({ request }) => request.client === client);
+  }
+
+  #dropWaiting(isMeant: (waiting: Waiting) => boolean): number {
+    const dropped = this.#waiting.filter(isMeant);
+    for (const waiting of dropped) {
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      const text = "Uncaught Interrupted: the command was stopped before its turn came; it did not run";
+      waiting.settle({ kind: "threw", text, error: undefined, cause: "interrupt" });
+    }
+    return dropped.length;
+  }
+
+  #ask(question: string): Promise<string> {
+    if (this.#isOver) return Promise.reject(new Error("nobody can answer: the session ended"));
+    if (!this.clients.some(({ canAnswer }) => canAnswer)) {
+      const reason = this.#clients.size === 0 ? "nobody is in the session" : "the text protocol has no questions";
+      return Promise.reject(new Error(`nobody can answer: ${reason}`));
+    }
+    return this.#questions.ask(question, this.#running, (number, text) =>
+      this.#tellAll({ kind: "question", question: number, text }),
+    );
+  }
+
+  #print(stream: "stdout" | "stderr", text: string): void {
+    if (text === "") return;
+    const left = text.length - PRINTED_CHARACTERS;
+    const shown = left <= 0 ? text : `${text.slice(0, PRINTED_CHARACTERS)}… ${left} more characters\n`;
+    this.#tellAll({ kind: "output", stream, text: shown });
+  }
+
+  #tellAll(event: WorkspaceEvent): void {
+    for (const client of this.#clients.keys()) client.tell(event);
+  }
+
+  #tellOthers(one: WorkspaceClient, event: WorkspaceEvent): void {
+    if (this.#clients.size === 1 && this.#clients.has(one)) return;
+    for (const client of this.#clients.keys()) if (client !== one) client.tell(event);
+  }
+}
+
+function isContainer(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** A tool's fault must not keep the others from cleaning up. */
+function runCleanUp(cleanUp: () => void): void {
+  try {
+    cleanUp();
+  } catch (error) {
+    warn("PDM_INTERNAL", `a tool of the REPL could not be removed (${describeThrown(error)})`);
+  }
+}
