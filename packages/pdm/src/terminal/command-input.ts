@@ -15,9 +15,11 @@ export type Typed =
 export interface CommandInput {
   readonly columns: number;
   readonly rows: number;
+  /** What ends {@link readText}, for the user. */
+  readonly textEnd: string;
   /** @param initial what stands there already */
   readCommand(prompt: Label, initial?: string): Promise<Typed>;
-  /** A text of any form, over as many lines as it takes, until Ctrl-D; undefined for Ctrl-C. */
+  /** A text of any form, over as many lines as it takes, until `textEnd`; undefined for Ctrl-C. */
   readText(prompt: Label): Promise<string | undefined>;
   /** One line, also while a command is being typed, which then waits; undefined for Ctrl-C, Ctrl-D, or where it need not be answered any more. */
   ask(question: Label, signal?: AbortSignal): Promise<string | undefined>;

@@ -39,6 +39,7 @@ const NONE: Label = { text: "", style: "plain" };
  * Keys that are typed while nothing is being read wait for what is read next.
  */
 export class Editor implements CommandInput {
+  readonly textEnd = "Ctrl-D";
   readonly #options: EditorOptions;
   readonly #screen: Screen;
   readonly #reader: KeyReader;
