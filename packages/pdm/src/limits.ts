@@ -291,6 +291,17 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
   rateSeconds: 300,
 });
 
+/** What the REPL makes the service work out and hold at a time, whatever is typed. */
+export interface ReplLimits {
+  /** Bytes of one value as text. Over it: the rest is cut, and the text says so. */
+  readonly textBytes: number;
+}
+
+/** The values of {@link ReplLimits}. */
+export const REPL_LIMITS: ReplLimits = Object.freeze({
+  textBytes: 65_536,
+});
+
 /** What a schema may be like, whoever wrote it. */
 export interface SchemaLimits {
   /** Schemas within schemas, and containers within constants. Over it: the schema is refused. Stops exhaustion of the stack. */

@@ -49,7 +49,7 @@ export class ReplScope {
     const echo = (...values: unknown[]): void => {
       for (const value of values) {
         ignoreRejection(value);
-        this.#print(formatValue(value));
+        this.#print(formatValue(value).text);
       }
     };
     this.#variables.define("echo", echo);
@@ -113,7 +113,7 @@ export class ReplScope {
   #succeed({ script }: Command, value: unknown): EvaluationOutcome {
     if (script.showsValue) {
       ignoreRejection(value);
-      this.#print(formatValue(value));
+      this.#print(formatValue(value).text);
     }
     return { threw: false };
   }
