@@ -8,6 +8,8 @@ const FRAME = /^ +(?:at |\.\.\. \d+ lines matching )/;
 const BOUNDARY_FRAME = new RegExp(`[ (]${BOUNDARY_FILE}:\\d+:\\d+\\)?(?: \\{|,)?$`);
 const COMMAND_FRAME = /[ (]<repl:\d+>:\d+:\d+\)?(?: \{|,)?$/;
 const INTERNAL_FRAME = /[ (]node:internal\/[^ ]*:\d+:\d+\)?(?: \{|,)?$/;
+/** How the engine goes on with a command behind an `await`. */
+const STEP_FRAME = /at Generator\.(?:next|throw) \(<anonymous>\)/;
 /** What `util.inspect` writes behind an error's last frame. */
 const BRACKET = /(?: \{|,)$/;
 
@@ -49,7 +51,8 @@ function keepFrames(kept: string[], stack: readonly string[]): void {
   for (const [index, line] of frames.slice(0, last + 1).entries()) {
     if (BOUNDARY_FRAME.test(line)) engine = true;
     else if (COMMAND_FRAME.test(line)) engine = false;
-    if (!engine && !INTERNAL_FRAME.test(line)) kept.push(stack[index] ?? "");
+    const isStep = STEP_FRAME.test(line) && BOUNDARY_FRAME.test(frames[index + 1] ?? "");
+    if (!engine && !isStep && !INTERNAL_FRAME.test(line)) kept.push(stack[index] ?? "");
   }
   const bracket = BRACKET.exec(frames.at(-1) ?? "")?.[0];
   if (bracket && !kept.at(-1)?.endsWith(bracket)) kept.push(`${kept.pop() ?? ""}${bracket}`);
