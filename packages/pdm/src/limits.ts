@@ -291,6 +291,32 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
   rateSeconds: 300,
 });
 
+/** What the REPL makes the service work out and hold at a time, whatever is typed. */
+export interface ReplLimits {
+  /** Bytes of one value as text. Over it: the rest is cut, and the text says so. */
+  readonly textBytes: number;
+  /** Milliseconds for which a step of a command may block the service where the client says nothing else. Over it: the command is stopped. Stops endless loops. */
+  readonly blockMs: number;
+  /** Sessions at a time, over all sockets. One more: it cannot be opened. */
+  readonly sessions: number;
+  /** Milliseconds for which a session is kept whose last client was lost. */
+  readonly idleMs: number;
+  /** Values that a session holds to be looked into. One more: that used longest ago is let go of. */
+  readonly handles: number;
+  /** Commands that wait in a session behind the one that runs. One more fails. */
+  readonly queue: number;
+}
+
+/** The values of {@link ReplLimits}. */
+export const REPL_LIMITS: ReplLimits = Object.freeze({
+  textBytes: 65_536,
+  blockMs: 10_000,
+  sessions: 64,
+  idleMs: 600_000,
+  handles: 256,
+  queue: 16,
+});
+
 /** What a schema may be like, whoever wrote it. */
 export interface SchemaLimits {
   /** Schemas within schemas, and containers within constants. Over it: the schema is refused. Stops exhaustion of the stack. */

@@ -1,14 +1,15 @@
+import { REPL_LIMITS } from "../limits.js";
 import type { AuditDetails } from "../session/audit.js";
 import type { Connection } from "../session/connection.js";
 import { mapResult, passGate } from "../session/gate.js";
 import type { LetGo, Outcome } from "../session/gate.js";
 import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
-import { loadParser } from "../syntax/parser.js";
 import { describeThrown } from "../warning.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
+import { loadWorkspaces } from "../workspace/load.js";
+import type { WorkspaceModule } from "../workspace/load.js";
+import type { Attachment, EvaluationOutcome, Workspace } from "../workspace/workspace.js";
 import { ReplOutput } from "./output.js";
-import { ReplScope } from "../engine/scope.js";
-import type { EvaluationOutcome } from "../engine/scope.js";
 
 /** The sub-protocol `repl`: source text in, lines of text out. */
 export const REPL: SubProtocol = {
@@ -26,16 +27,27 @@ class ReplConversation implements Conversation {
   busy = true;
   readonly #connection: Connection;
   readonly #output: ReplOutput;
-  readonly #scope: ReplScope;
+  readonly #attachment: Attachment;
+  /** Undefined as long as what makes it is not loaded. */
+  #workspace: Workspace | undefined;
+  #isReleased = false;
   /** Lets go of the command whose outcome is pending. */
   #letGo: LetGo | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#output = new ReplOutput((bytes) => connection.send(bytes), connection.limits.blockOutputBytes);
-    this.#scope = new ReplScope({ output: this.#output });
+    this.#attachment = {
+      client: `session ${connection.session.id}`,
+      listener: {
+        canAnswer: false,
+        hear: (event) => {
+          if (event.kind === "output") this.#output.write(event.text);
+        },
+      },
+    };
     // Where it cannot be loaded, the first command says why.
-    void loadParser().then(
+    void this.#open().then(
       () => this.#goOn(),
       () => this.#goOn(),
     );
@@ -59,8 +71,24 @@ class ReplConversation implements Conversation {
   }
 
   release(): void {
+    this.#isReleased = true;
     this.#letGo?.();
     this.#output.close();
+    this.#workspace?.detach(this.#attachment, "closed");
+  }
+
+  /** @throws ParserError */
+  async #open(): Promise<Workspace> {
+    const { Workspace: Made } = await loadWorkspaces();
+    this.#workspace ??= this.#make(Made);
+    return this.#workspace;
+  }
+
+  #make(Made: WorkspaceModule["Workspace"]): Workspace {
+    const workspace = new Made();
+    workspace.attach(this.#attachment);
+    if (this.#isReleased) workspace.end();
+    return workspace;
   }
 
   #run(source: string): void {
@@ -77,17 +105,23 @@ class ReplConversation implements Conversation {
       timeoutMs: Infinity,
       record: () => details,
       run: () =>
-        mapResult(this.#scope.evaluate(source), (outcome) => {
-          details.failure = outcome.traceback?.split("\n", 1)[0];
+        mapResult(this.#evaluate(source), (outcome) => {
+          if (outcome.kind === "threw") details.failure = outcome.text.split("\n", 1)[0];
           return outcome;
         }),
       settle: (outcome) => this.#finish(outcome),
     });
   }
 
+  #evaluate(source: string): EvaluationOutcome | Promise<EvaluationOutcome> {
+    const job = { by: this.#attachment, source, options: { deadlineMs: REPL_LIMITS.blockMs } };
+    return this.#workspace?.evaluate(job) ?? this.#open().then((workspace) => workspace.evaluate(job));
+  }
+
   #finish(outcome: Outcome<EvaluationOutcome>): void {
-    if (outcome.threw) this.#output.write(`${describeThrown(outcome.error)}\n`);
-    this.#output.endCommand(outcome.threw || outcome.value.threw ? "+EXC" : "+OK");
+    if (outcome.threw) this.#output.write(`Uncaught ${describeThrown(outcome.error)}\n`);
+    else if (outcome.value.kind !== "done") this.#output.write(`${outcome.value.text}\n`);
+    this.#output.endCommand(outcome.threw || outcome.value.kind === "threw" ? "+EXC" : "+OK");
     this.#goOn();
   }
 

@@ -33,7 +33,7 @@ const ROWS: readonly Row[] = [
   [
     "frames after an await are the command's too",
     ["async function f() { await 1; throw new Error('x') }", "await f()"],
-    "Uncaught Error: x\n    at f (<repl:1>:1:37)\n    at async <repl:2>:1:1",
+    "Uncaught Error: x\n    at f (<repl:1>:1:37)",
   ],
   [
     "own properties and the cause are shown",
