@@ -317,6 +317,29 @@ export const REPL_LIMITS: ReplLimits = Object.freeze({
   queue: 16,
 });
 
+/** What the right `inspect` may have looked at. */
+export interface InspectLimits {
+  /** Milliseconds that one expression may block the process, where the client says nothing else. Over it: it is stopped. */
+  readonly timeoutMs: number;
+  /** The same, whatever the client says. */
+  readonly maxTimeoutMs: number;
+  /** Properties, elements or entries of a value that are described. */
+  readonly members: number;
+  /** Characters of a string, or of an error's message, that are shown. */
+  readonly textCharacters: number;
+  /** Characters of a member that are shown. */
+  readonly memberCharacters: number;
+}
+
+/** The values of {@link InspectLimits}. */
+export const INSPECT_LIMITS: InspectLimits = Object.freeze({
+  timeoutMs: 1_000,
+  maxTimeoutMs: 10_000,
+  members: 100,
+  textCharacters: 10_000,
+  memberCharacters: 200,
+});
+
 /** What a schema may be like, whoever wrote it. */
 export interface SchemaLimits {
   /** Schemas within schemas, and containers within constants. Over it: the schema is refused. Stops exhaustion of the stack. */

@@ -1,5 +1,5 @@
-import { inspect } from "node:util";
 import { BOUNDARY_FILE } from "../engine/stack-boundary.js";
+import { printAsText } from "./tool.js";
 
 /** Frames that `$stack()` gives. */
 export const STACK_FRAMES = 200;
@@ -28,7 +28,7 @@ export class RunningStack {
     this.pending = pending;
   }
 
-  [inspect.custom](): string {
+  toString(): string {
     const frames = this.frames.map(
       ({ call, file, line, column }) => `    at ${call === "" ? "" : `${call} `}(${file}:${line}:${column})`,
     );
@@ -41,6 +41,7 @@ export class RunningStack {
     return lines.join("\n");
   }
 }
+printAsText(RunningStack);
 
 /**
  * The stack of the code that calls it: of a function that a command gave to the daemon, the daemon's frames that led to it.

@@ -22,14 +22,26 @@ export function showHelp<T extends (...args: never[]) => unknown>(tool: T, help:
   return Object.defineProperty(tool, inspect.custom, { value: () => formatHelp(help), configurable: true });
 }
 
-/** What the tools of one session have of it. */
+/** Has the instances of a class printed as their `toString` says. */
+export function printAsText({ prototype }: { readonly prototype: object }): void {
+  Object.defineProperty(prototype, inspect.custom, {
+    value(this: { toString: () => string }) {
+      return this.toString();
+    },
+    configurable: true,
+  });
+}
+
+/** What the tools of one session reach beyond it. */
 export interface ToolHost {
   /** Shows text, with or without line feeds, also when no command runs. Bounded by the host; never throws. */
   print(stream: "stdout" | "stderr", text: string): void;
-  /** Asks whoever is attached; rejects where nobody can answer. */
+  /** Asks whoever has the session open; rejects where nobody can answer. */
   ask(question: string): Promise<string>;
-  /** Has `cleanUp` called when the session ends. */
+  /** Has something done when the session ends. */
   onEnd(cleanUp: () => void): void;
+  /** A text with the places and names in it as they were typed. */
+  correct(text: string): string;
   /** As whom operations are called; session 0 with the role admin where nothing is said. */
   readonly caller?: { readonly session: number; readonly role: string };
 }

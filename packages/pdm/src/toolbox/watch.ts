@@ -1,8 +1,9 @@
-import { inspect, types } from "node:util";
+import { types } from "node:util";
 import { readClockMs } from "../clock.js";
 import { PdmError } from "../errors.js";
 import { showBriefly } from "./brief-text.js";
 import { watchSettlement } from "./promise-settlement.js";
+import { printAsText } from "./tool.js";
 import type { ToolHost } from "./tool.js";
 import { WatchedMethod } from "./watched-method.js";
 import type { Call, CallOutcome } from "./watched-method.js";
@@ -59,7 +60,7 @@ export class Watch {
     this.stop();
   }
 
-  [inspect.custom](): string {
+  toString(): string {
     const { name } = this.#method;
     const told = `${this.#calls} of ${this.#limit} calls told`;
     return this.#isStopped ? `the watch of ${name} has ended, ${told}` : `watching ${name}, ${told}; .stop() ends it`;
@@ -125,9 +126,7 @@ export class Watch {
       const took = readClockMs() - startedAt;
       letGo();
       this.#guard(() => {
-        this.#print(
-          `${number}/${this.#limit} ${settlement}: ${showBriefly(promise)} after ${formatMs(took)}\n`,
-        );
+        this.#print(`${number}/${this.#limit} ${settlement}: ${showBriefly(promise)} after ${formatMs(took)}\n`);
         return undefined;
       });
     });
@@ -147,6 +146,7 @@ export class Watch {
     }
   }
 }
+printAsText(Watch);
 
 /** Makes `$watch` for one session: its watches end with it. */
 export function createWatch(

@@ -24,6 +24,12 @@ interface StandIn {
 }
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+/** A property's functions: of a method one, of an accessor one or two. */
+interface FunctionParts {
+  readonly value?: AnyFunction;
+  readonly get?: AnyFunction;
+  readonly set?: AnyFunction;
+}
 type Place = readonly [holder: object, descriptor: PropertyDescriptor];
 
 /** To take out what is done with, wherever it is found. */
@@ -55,7 +61,7 @@ export class WatchedMethod {
     this.#holder = holder;
     this.#observer = observer;
     const replaced = this.#replace(descriptor);
-    this.#checkPlace(descriptor, replaced);
+    this.#checkPlace(descriptor);
     Object.defineProperty(holder, key, replaced);
   }
 
@@ -79,16 +85,16 @@ export class WatchedMethod {
     if (descriptor.get === undefined && descriptor.set === undefined) {
       throw fail(`${this.name} is no function: only methods and accessors can be watched`);
     }
-    const { get, set } = descriptor;
+    const { get, set } = descriptor as FunctionParts;
     return {
       ...descriptor,
-      get: get && this.#standIn(get as AnyFunction, "get"),
-      set: set && (this.#standIn(set as AnyFunction, "set") as (value: unknown) => void),
+      ...(get && { get: this.#standIn(get, "get") }),
+      ...(set && { set: this.#standIn(set, "set") }),
     };
   }
 
-  #checkPlace(descriptor: PropertyDescriptor, replaced: PropertyDescriptor): void {
-    const reason = findObstacle(this.#holder, this.#object, descriptor, replaced);
+  #checkPlace(descriptor: PropertyDescriptor): void {
+    const reason = findObstacle(this.#holder, this.#object, descriptor);
     if (reason !== undefined) throw fail(`${this.name} cannot be watched: ${reason}`);
   }
 
@@ -153,28 +159,21 @@ function findPlace(object: object, key: string | symbol, name: string): Place {
 }
 
 /** Why the property cannot be replaced without harm, if so. */
-function findObstacle(
-  holder: object,
-  object: object,
-  descriptor: PropertyDescriptor,
-  replaced: PropertyDescriptor,
-): string | undefined {
+function findObstacle(holder: object, object: object, descriptor: PropertyDescriptor): string | undefined {
   if (process.getBuiltinModule("node:util").types.isModuleNamespaceObject(holder)) {
     return "the exports of an ES module cannot be replaced; watch a method of an object or of a class's prototype";
   }
-  const original = (descriptor.value ?? descriptor.get ?? descriptor.set) as AnyFunction;
-  const source = Function.prototype.toString.call(original);
-  if (holder !== object && source.endsWith("{ [native code] }") && !standIns.has(original)) {
+  const { value, get, set } = descriptor as FunctionParts;
+  const original = value ?? get ?? set;
+  const source = original === undefined ? "" : Function.prototype.toString.call(original);
+  if (holder !== object && source.endsWith("{ [native code] }") && original && !standIns.has(original)) {
     return "it is a built-in that every such object of the process shares";
   }
-  if (source.startsWith("class") && /\bstatic\b[^;{]*#|\bstatic\b[^]*\bthis\.#/u.test(source)) {
+  if (source.startsWith("class") && /\bstatic\s+(?:async\b\s*)?\*?\s*(?:[gs]et\s+)?#/u.test(source)) {
     return "the class has private static members, which its static methods would not find any more";
   }
   const isReplaceable = descriptor.configurable === true || descriptor.writable === true;
-  if (!isReplaceable || (replaced.get ?? replaced.set ?? replaced.value) === undefined) {
-    return "the property can be neither written nor configured";
-  }
-  return undefined;
+  return isReplaceable ? undefined : "the property can be neither written nor configured";
 }
 
 function nameMethod(object: unknown, key: string | symbol): string {
