@@ -4,7 +4,7 @@ import { INSPECT_LIMITS } from "../limits.js";
 /*
  * What is in this file runs within V8's check for side effects: whatever would change anything that was there before ends it. So it calls only
  * what V8 knows to be harmless, on all versions of Node that we support: no closures over variables that change, no spreading of objects,
- * no regular expressions. And should the value's code be reached after all, the check holds for that as well.
+ * no regular expressions, no names that are imported. And should the value's code be reached after all, the check holds for that as well.
  */
 
 /** A value in words. */
@@ -31,6 +31,8 @@ export interface DescribedValue extends Description {
 
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys, apply } = Reflect;
 const { isProxy, isDate, isMap, isSet, isRegExp, isNativeError, isPromise, isModuleNamespaceObject } = types;
+const LIMITS = INSPECT_LIMITS;
+
 /** As they are when this is loaded: the service may put its own in their place. */
 const mapEntries = takeFunction(Map.prototype, "entries", "value");
 const mapSize = takeFunction(Map.prototype, "size", "get");
@@ -51,7 +53,7 @@ export function describeResult(pair: readonly [way: number, value: unknown]): De
   const [way, value] = pair;
   const members: DescribedMember[] = [];
   const omitted = collectMembers(value, members);
-  const { type, text } = describe(value, INSPECT_LIMITS.textCharacters);
+  const { type, text } = describe(value, LIMITS.textCharacters);
   return { way, type, text: addMembers(type, text, members, omitted), members, omitted };
 }
 
@@ -60,7 +62,7 @@ function addMembers(type: string, text: string, members: readonly DescribedMembe
   if (members.length === 0 || type === "error" || type === "function" || type === "class") return text;
   const parts: string[] = [];
   let characters = 0;
-  for (let index = 0; index < members.length && characters < INSPECT_LIMITS.memberCharacters; index += 1) {
+  for (let index = 0; index < members.length && characters < LIMITS.memberCharacters; index += 1) {
     const member = members[index] as DescribedMember;
     const part = nameWithin(member) + cut(member.text, 60);
     characters += part.length + 2;
@@ -126,9 +128,7 @@ function describeObject(value: object): Description {
 /** Without its stack, which is made when it is first read, by code that the service may have set. */
 function describeError(error: object): string {
   const message = readData(error, "message");
-  return typeof message === "string"
-    ? `${nameClass(error)}: ${cut(message, INSPECT_LIMITS.textCharacters)}`
-    : nameClass(error);
+  return typeof message === "string" ? `${nameClass(error)}: ${cut(message, LIMITS.textCharacters)}` : nameClass(error);
 }
 
 /** Of a typed array. */
@@ -159,7 +159,7 @@ function nameClass(value: object): string {
 /** @returns how many are left out */
 function collectMembers(value: unknown, members: DescribedMember[]): number {
   if ((typeof value !== "object" && typeof value !== "function") || value === null || isProxy(value)) return 0;
-  const { members: limit } = INSPECT_LIMITS;
+  const { members: limit } = LIMITS;
   if (isMap(value)) {
     const entries = apply(mapEntries, value, []) as MapIterator<[unknown, unknown]>;
     for (let next = entries.next(); next.done !== true && members.length < limit; next = entries.next()) {
@@ -200,8 +200,8 @@ function addProperty(members: DescribedMember[], value: object, key: string | sy
 }
 
 function addMember(members: DescribedMember[], name: string, value: unknown): void {
-  const { type, text } = describe(value, INSPECT_LIMITS.memberCharacters);
-  members.push({ name, type, text: cut(text, INSPECT_LIMITS.memberCharacters) });
+  const { type, text } = describe(value, LIMITS.memberCharacters);
+  members.push({ name, type, text: cut(text, LIMITS.memberCharacters) });
 }
 
 function nameKey(key: string | symbol, isElement: boolean): string {
