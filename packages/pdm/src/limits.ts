@@ -310,26 +310,11 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
 export interface ReplLimits {
   /** Bytes of one value as text. Over it: the rest is cut, and the text says so. */
   readonly textBytes: number;
-  /** Milliseconds for which a step of a command may block the service where the client says nothing else. Over it: the command is stopped. Stops endless loops. */
-  readonly blockMs: number;
-  /** Sessions at a time, over all sockets. One more: it cannot be opened. */
-  readonly sessions: number;
-  /** Milliseconds for which a session is kept whose last client was lost. */
-  readonly idleMs: number;
-  /** Values that a session holds to be looked into. One more: that used longest ago is let go of. */
-  readonly handles: number;
-  /** Commands that wait in a session behind the one that runs. One more fails. */
-  readonly queue: number;
 }
 
 /** The values of {@link ReplLimits}. */
 export const REPL_LIMITS: ReplLimits = Object.freeze({
   textBytes: 65_536,
-  blockMs: 10_000,
-  sessions: 64,
-  idleMs: 600_000,
-  handles: 256,
-  queue: 16,
 });
 
 /** What the thread beside the main one takes from clients, on its sockets of its own. */
@@ -359,6 +344,29 @@ export const OUT_OF_BAND_LIMITS: OutOfBandLimits = Object.freeze({
   unreadBytes: 65_536,
   answerMs: 5_000,
   retryMs: 5,
+});
+
+/** What the right `inspect` may have looked at. */
+export interface InspectLimits {
+  /** Milliseconds that one expression may block the process, where the client says nothing else. Over it: it is stopped. */
+  readonly timeoutMs: number;
+  /** The same, whatever the client says. */
+  readonly maxTimeoutMs: number;
+  /** Properties, elements or entries of a value that are described. */
+  readonly members: number;
+  /** Characters of a string, or of an error's message, that are shown. */
+  readonly textCharacters: number;
+  /** Characters of a member that are shown. */
+  readonly memberCharacters: number;
+}
+
+/** The values of {@link InspectLimits}. */
+export const INSPECT_LIMITS: InspectLimits = Object.freeze({
+  timeoutMs: 1_000,
+  maxTimeoutMs: 10_000,
+  members: 100,
+  textCharacters: 10_000,
+  memberCharacters: 200,
 });
 
 /** What a schema may be like, whoever wrote it. */

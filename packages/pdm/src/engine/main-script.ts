@@ -28,6 +28,11 @@ function findMainFolder(): string {
   }
 }
 
+/** The folder of the daemon's main script, or the working directory where it has none. */
+export function mainFolder(): string {
+  return path.dirname(BASE_PATH);
+}
+
 /** A `require` as the daemon's main script has it. */
 export function createMainRequire(): NodeJS.Require {
   return createRequireFrom(BASE_PATH);

@@ -3,6 +3,7 @@ import { CANCEL } from "./methods/cancel.js";
 import { DESCRIBE } from "./methods/describe.js";
 import { FETCH, RELEASE } from "./methods/fetch.js";
 import { HELLO } from "./methods/hello.js";
+import { INSPECT } from "./methods/inspect.js";
 import { INVOKE } from "./methods/invoke.js";
 import { LIST } from "./methods/list.js";
 import { PING } from "./methods/ping.js";
@@ -52,6 +53,7 @@ export const METHODS: ReadonlyMap<string, RpcMethod> = new Map(
     REPL_HELP,
     REPL_LIST,
     REPL_CLOSE,
+    INSPECT,
     THREAD_LIST,
     THREAD_ENTER,
     STREAM_CREDIT,
