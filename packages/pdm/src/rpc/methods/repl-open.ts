@@ -45,6 +45,8 @@ export const REPL_OPEN: RpcMethod<ReplOpenParams> = {
         // The client may be gone.
         const { attachment, isNew } = call.isOver ? lose() : call.peer.repl.open(module, session);
         attachment.take(await offerInterrupt(call, attachment, interruptible));
+        // Whoever does not know that it is there does not close it.
+        if (call.isOver && !call.peer.isReleased) call.peer.repl.leave(attachment.workspace.name, !isNew);
         return { attachment, isNew };
       },
       write: ({ attachment, isNew }) => {
