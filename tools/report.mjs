@@ -22,6 +22,8 @@ class FileReport {
   failed = 0;
   /** @type {string[]} */
   skipped = [];
+  /** Of its tests together; those that run side by side count each for itself. */
+  durationMs = 0;
   failures = "";
   output = "";
 }
@@ -55,6 +57,9 @@ export default async function* report(source) {
  * @param {TestEvent} event
  */
 function note(file, event) {
+  if ((event.type === "test:pass" || event.type === "test:fail") && event.data.nesting === 0) {
+    file.durationMs += event.data.details.duration_ms;
+  }
   if (event.type === "test:stderr" || event.type === "test:stdout") {
     file.output = (file.output + event.data.message).slice(-KEPT_OUTPUT_CHARACTERS);
   } else if (event.type === "test:pass") {
@@ -99,11 +104,11 @@ function isLeftOut({ skip, todo }) {
  */
 function describe(name, file) {
   if (file === undefined) return "";
-  const { passed, failed, skipped, failures, output } = file;
+  const { passed, failed, skipped, durationMs, failures, output } = file;
   const counts = [`${passed} passed`];
   if (failed > 0) counts.push(`${failed} FAILED`);
   if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
-  const head = `${name}: ${counts.join(", ")}\n`;
+  const head = `${name}: ${counts.join(", ")} (${(durationMs / 1000).toFixed(1)} s)\n`;
   if (failed === 0) return head;
   return `${head}${indent(failures)}${output === "" ? "" : `  what it printed:\n${indent(indent(output))}`}`;
 }

@@ -306,6 +306,69 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
   rateSeconds: 300,
 });
 
+/** What the REPL makes the service work out and hold at a time, whatever is typed. */
+export interface ReplLimits {
+  /** Bytes of one value as text. Over it: the rest is cut, and the text says so. */
+  readonly textBytes: number;
+}
+
+/** The values of {@link ReplLimits}. */
+export const REPL_LIMITS: ReplLimits = Object.freeze({
+  textBytes: 65_536,
+});
+
+/** What the thread beside the main one takes from clients, on its sockets of its own. */
+export interface OutOfBandLimits {
+  /** Connections at a time. One more takes the place of the oldest whose client has shown no secret, else: `-ERR`, closed. */
+  readonly connections: number;
+  /** Milliseconds from the accept to the end of the line that names the protocol. Over it: `-ERR`, closed. */
+  readonly helloTimeoutMs: number;
+  /** Bytes of a line. Over it: `-ERR`, closed. */
+  readonly lineBytes: number;
+  /** Requests of one connection that are under way. One more fails. */
+  readonly requests: number;
+  /** Bytes of answers that a client has not read. Over it: closed. */
+  readonly unreadBytes: number;
+  /** Milliseconds for which a request waits for the main thread, where this has to do it. Over it: the answer is that nothing was stopped. */
+  readonly answerMs: number;
+  /** Milliseconds between two looks, meanwhile, at whether something now runs that can be stopped without it. */
+  readonly retryMs: number;
+}
+
+/** The values of {@link OutOfBandLimits}. */
+export const OUT_OF_BAND_LIMITS: OutOfBandLimits = Object.freeze({
+  connections: 16,
+  helloTimeoutMs: 10_000,
+  lineBytes: 4_096,
+  requests: 16,
+  unreadBytes: 65_536,
+  answerMs: 5_000,
+  retryMs: 5,
+});
+
+/** What the right `inspect` may have looked at. */
+export interface InspectLimits {
+  /** Milliseconds that one expression may block the process, where the client says nothing else. Over it: it is stopped. */
+  readonly timeoutMs: number;
+  /** The same, whatever the client says. */
+  readonly maxTimeoutMs: number;
+  /** Properties, elements or entries of a value that are described. */
+  readonly members: number;
+  /** Characters of a string, or of an error's message, that are shown. */
+  readonly textCharacters: number;
+  /** Characters of a member that are shown. */
+  readonly memberCharacters: number;
+}
+
+/** The values of {@link InspectLimits}. */
+export const INSPECT_LIMITS: InspectLimits = Object.freeze({
+  timeoutMs: 1_000,
+  maxTimeoutMs: 10_000,
+  members: 100,
+  textCharacters: 10_000,
+  memberCharacters: 200,
+});
+
 /** What a schema may be like, whoever wrote it. */
 export interface SchemaLimits {
   /** Schemas within schemas, and containers within constants. Over it: the schema is refused. Stops exhaustion of the stack. */

@@ -7,7 +7,12 @@ import { ignoreRejection } from "./promise.js";
 import { callWithinBoundary } from "./stack-boundary.js";
 
 /** See {@link CommandScript}. */
-type Wrapper = (scope: object) => (scope: object, importer: Importer, guard: typeof guardValue) => unknown;
+type Wrapper = (
+  scope: object,
+) => (scope: object, importer: Importer, guard: typeof guardValue, stoppable: Stoppable) => unknown;
+
+/** What a command's `for await` goes through, so that the loop ends when the command is stopped. */
+export type Stoppable = (iterable: unknown) => AsyncIterable<unknown>;
 
 /** A command ready to run. */
 export interface Command {
@@ -28,15 +33,34 @@ export function compileCommand(script: CommandScript, file: string): Command {
 }
 
 /**
- * Runs a command and returns the value of an expression; with `isAsync`, a promise for an array that holds it.
+ * Runs a command, or begins it.
  *
- * @throws whatever the command throws.
+ * @returns by the script's form: the value of an expression; a generator that gives what is awaited and returns an array that holds the
+ * value; a promise for such an array
+ * @throws whatever the command throws
  */
-export function runCommand({ wrappers }: Command, scope: object): unknown {
+export function runCommand({ wrappers }: Command, scope: object, stoppable: Stoppable): unknown {
   const importer = mainImporter();
   let value: unknown;
-  for (const wrapper of wrappers) value = callWithinBoundary(wrapper(scope), scope, importer, guardValue);
+  for (const wrapper of wrappers) {
+    value = callWithinBoundary(Reflect.apply, wrapper(scope), globalThis, [scope, importer, guardValue, stoppable]);
+  }
   return value;
+}
+
+/** The steps of a command: what it awaits, and in the end an array that holds its value. */
+export type CommandSteps = Generator<unknown, readonly unknown[] | undefined>;
+
+/** What a step goes on with: what was awaited has become that, or was thrown. */
+export interface Awaited {
+  readonly threw: boolean;
+  readonly value: unknown;
+}
+
+/** Goes on to the next step. @throws whatever the command throws */
+export function resumeCommand(steps: CommandSteps, awaited: Awaited | undefined): ReturnType<CommandSteps["next"]> {
+  const resume = awaited?.threw === true ? steps.throw : steps.next;
+  return callWithinBoundary(Reflect.apply, resume, steps, [awaited?.value]);
 }
 
 /** A promise whose `await` was forgotten must not end the daemon. */

@@ -7,7 +7,7 @@ import { types } from "node:util";
 export function ignoreRejection(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
   if (types.isPromise(value)) ignorePromise(value);
-  else if (Array.isArray(value) && !types.isProxy(value)) ignoreElements(value);
+  else if (!types.isProxy(value) && Array.isArray(value)) ignoreElements(value);
 }
 
 /** Nothing but promises is looked for, so that the first element tells for nearly every array. Runs no getter. */

@@ -1,9 +1,14 @@
+import { rewriteCommand } from "../syntax/command-script.js";
 import { CommandSyntaxError } from "../syntax/command-syntax-error.js";
-import { loadedGrammar, loadGrammar } from "../syntax/parser.js";
-import type { Grammar, ParserError } from "../syntax/parser.js";
-import { compileCommand, runCommand } from "./command.js";
-import type { Command } from "./command.js";
+import { defineBuiltinModules } from "./builtin-names.js";
+import { compileCommand, resumeCommand, runCommand } from "./command.js";
+import type { Awaited, Command, CommandSteps } from "./command.js";
+import { StoppedError } from "./evaluation.js";
+import type { EvaluateOptions, EvaluationOutcome } from "./evaluation.js";
+import { runGuarded } from "./guard.js";
+import type { Guarded } from "./guard.js";
 import { createMainRequire } from "./main-script.js";
+import { PendingAwait } from "./pending-await.js";
 import { ignoreRejection } from "./promise.js";
 import { SourcePositions } from "./source-positions.js";
 import { formatSyntaxError, formatTraceback } from "./traceback.js";
@@ -11,114 +16,189 @@ import { formatValue } from "./value-text.js";
 import { Variables } from "./variables.js";
 import type { CommandScope } from "./variables.js";
 
-/** Where a client's commands print. */
-export interface EvaluationOutput {
-  /** Takes text with or without line feeds, also when no command runs (from a timer that one set). Must not throw. */
-  write(text: string): void;
+/** One command while it runs. */
+interface Evaluation {
+  readonly command: Command;
+  readonly scope: CommandScope;
+  readonly options: EvaluateOptions;
+  readonly pending: PendingAwait;
 }
 
-export interface EvaluationOutcome {
-  /** The command failed, and what was written last is the traceback. */
-  readonly threw: boolean;
-  /** The traceback, where it failed. */
-  readonly traceback?: string;
-  readonly value?: unknown;
-  readonly isDone?: boolean;
-}
+/** A step's end: the command's, or what it awaits. */
+type StepResult = { readonly outcome: EvaluationOutcome } | { readonly awaited: Promise<unknown> };
 
 /**
  * What one client's commands run in: the daemon's own realm, with variables of the client's own.
  *
  * - `var`, `let`, `const`, `class`, `function` at the top level, and assignments to unknown names, make variables of this client. They
  *   last until the scope is dropped, and may be declared again. Other clients and `globalThis` never see them.
- * - `echo(…)` prints values; `require` and `import()` start at the daemon's main script.
+ * - `require` and `import()` start at the daemon's main script.
  * - A command is rewritten before it runs, which shows in the text of its functions (`String(f)`).
  * - Text given to `eval` sees the variables; what it declares lasts for its command, and an unknown name that it assigns to becomes global.
  * - A promise whose `await` was forgotten does not end the daemon when it rejects: the command's value, what is assigned to a variable or
  *   echoed, and what a call in the command itself returned; an array of promises too. Not so in functions and classes that the command
  *   defines, nor in `f().g()`, `[...f()]` and `for (… of f())`, where V8's message about the mistake would lose the name of `f`.
  *
+ * What runs can be stopped, by {@link interrupt}, a deadline, or the thread beside the main one (see `guard.ts`): each step between two
+ * awaits of the command's own. Out of reach are a loop that is begun by a callback, or by an asynchronous function after its first `await`;
+ * and one behind the first `await` of a command that has a `for await` or `await using` at its top level.
+ *
  * One command at a time: call `evaluate` again when the outcome of the one before is there.
  */
 export class ReplScope {
-  readonly #output: EvaluationOutput;
   readonly variables: Variables = new Variables();
+  readonly #number: number;
   readonly #positions = new SourcePositions();
   #commands = 0;
+  #running: Evaluation | undefined;
 
-  constructor({ output }: { output: EvaluationOutput }) {
-    this.#output = output;
+  /** @param number unique in the process, from 1: what the thread beside the main one knows it by */
+  constructor(number: number) {
+    this.#number = number;
+    defineBuiltinModules(this.variables);
+    this.variables.remember("_", undefined);
+    this.variables.remember("_error", undefined);
     this.variables.define("require", createMainRequire());
   }
 
-  /**
-   * Runs a command, having written the value of an expression or the traceback. Never throws or rejects.
-   *
-   * Synchronous, unless the command has an `await` at its top level or the parser is not loaded yet. Whether it parses as one expression
-   * decides whether a value is shown, so `{ a: 1 }` is an object.
-   */
-  evaluate(source: string): EvaluationOutcome | Promise<EvaluationOutcome> {
-    this.#commands += 1;
-    const number = this.#commands;
-    const grammar = loadedGrammar();
-    if (grammar) return this.#run(grammar, source, number);
-    return loadGrammar().then(
-      (loaded) => this.#run(loaded, source, number),
-      ({ name, code, message }: ParserError) => this.#fail(`Uncaught ${name} [${code}]: ${message}`),
-    );
+  /** Whether a command runs, or waits. */
+  get isBusy(): boolean {
+    return this.#running !== undefined;
   }
 
-  #run({ rewriteCommand }: Grammar, source: string, number: number): EvaluationOutcome | Promise<EvaluationOutcome> {
+  /**
+   * Runs a command. Never throws or rejects.
+   *
+   * At once where it can run no code that somebody wrote; else in a turn of the event loop of its own. Whether it parses as one expression
+   * decides whether a value is shown, so `{ a: 1 }` is an object.
+   */
+  evaluate(source: string, options: EvaluateOptions = {}): EvaluationOutcome | Promise<EvaluationOutcome> {
+    this.#commands += 1;
+    const number = this.#commands;
     const file = `<repl:${number}>`;
     let command: Command;
     try {
       command = compileCommand(rewriteCommand(source), file);
     } catch (error) {
-      return this.#fail(
-        error instanceof CommandSyntaxError ? formatSyntaxError(error, source, file) : formatTraceback(error),
-      );
+      if (!(error instanceof CommandSyntaxError)) return { kind: "threw", text: formatTraceback(error), error };
+      const text = this.correct(formatSyntaxError(error, source, file));
+      return { kind: "threw", text, error, cause: "syntax" };
     }
     this.#positions.add(number, command.script.shifts);
-    const scope = this.variables.openScope(command.script);
-    return command.script.isAsync ? this.#finishLater(command, scope) : this.#finish(command, scope);
+    const evaluation = {
+      command,
+      scope: this.variables.openScope(command.script),
+      options,
+      pending: new PendingAwait(),
+    };
+    if (!command.script.runsCode) return this.#end(evaluation, this.#runAtOnce(evaluation));
+    this.#running = evaluation;
+    return this.#runGuarded(evaluation).then((outcome) => this.#end(evaluation, outcome));
   }
 
-  #finish(command: Command, scope: CommandScope): EvaluationOutcome {
+  /**
+   * Stops the command that awaits something, whichever its number where none is given.
+   *
+   * @returns whether there was one
+   */
+  interrupt(evaluation?: number): boolean {
+    const running = this.#running;
+    if (running === undefined) return false;
+    if (evaluation !== undefined && evaluation !== (running.options.evaluation ?? 0)) return false;
+    return running.pending.stop();
+  }
+
+  /** A text with the places in it, and the names in V8's messages, as they were typed. */
+  correct(text: string): string {
+    return this.#positions.correct(text);
+  }
+
+  #end({ scope }: Evaluation, outcome: EvaluationOutcome): EvaluationOutcome {
+    this.#running = undefined;
+    scope.end();
+    return outcome;
+  }
+
+  #runAtOnce(evaluation: Evaluation): EvaluationOutcome {
     try {
-      const value = runCommand(command, scope.object);
-      return this.#succeed(command, value);
+      const value = runCommand(evaluation.command, evaluation.scope.object, evaluation.pending.makeStoppable);
+      return this.#describeValue(evaluation, value);
     } catch (error) {
-      return this.#fail(formatTraceback(error));
-    } finally {
-      scope.end();
+      return this.#describeError(error);
     }
   }
 
-  async #finishLater(command: Command, scope: CommandScope): Promise<EvaluationOutcome> {
+  /** A value is shown, and an error too, within the step: their own code may run for that. */
+  async #runGuarded(evaluation: Evaluation): Promise<EvaluationOutcome> {
+    const { command, scope, pending } = evaluation;
+    const begin = (): unknown => runCommand(command, scope.object, pending.makeStoppable);
+    const { form } = command.script;
+    if (form === "synchronous") {
+      const guarded = await this.#guard(evaluation, () => this.#describeValue(evaluation, begin()));
+      return guarded.ended === "returned" ? guarded.value : this.#describeStop(evaluation, guarded);
+    }
+    if (form === "promise") {
+      return this.#runSteps(evaluation, function* takePromise() {
+        return (yield begin()) as readonly unknown[] | undefined;
+      });
+    }
+    return this.#runSteps(evaluation, begin as () => CommandSteps);
+  }
+
+  async #runSteps(evaluation: Evaluation, begin: () => CommandSteps): Promise<EvaluationOutcome> {
+    let steps: CommandSteps | undefined;
+    let awaited: Awaited | undefined;
+    for (;;) {
+      const takeStep = (): StepResult => {
+        steps ??= begin();
+        const { done, value } = resumeCommand(steps, awaited);
+        return done === true
+          ? { outcome: this.#describeValue(evaluation, value?.[0]) }
+          : // Looking for a `then` runs code too.
+            { awaited: Promise.resolve(value) };
+      };
+      const guarded = await this.#guard(evaluation, () => {
+        try {
+          return takeStep();
+        } catch (error) {
+          return { outcome: this.#describeError(error) };
+        }
+      });
+      if (guarded.ended !== "returned") return this.#describeStop(evaluation, guarded);
+      if ("outcome" in guarded.value) return guarded.value.outcome;
+      const result = await evaluation.pending.wait(guarded.value.awaited);
+      if (result === "stopped") return this.#describeStop(evaluation, { ended: "interrupt" });
+      awaited = result;
+    }
+  }
+
+  #guard<T>({ options, pending }: Evaluation, call: () => T): Promise<Guarded<T>> {
+    const { deadlineMs = Infinity, interruptible = false, evaluation = 0 } = options;
+    if (pending.isStopped) return Promise.resolve({ ended: "interrupt" });
+    return runGuarded(call, { deadlineMs, interruptible, workspace: this.#number, evaluation });
+  }
+
+  #describeValue({ command, options }: Evaluation, value: unknown): EvaluationOutcome {
+    if (!command.script.showsValue) return { kind: "done" };
+    ignoreRejection(value);
     try {
-      const holder = await (runCommand(command, scope.object) as Promise<readonly unknown[] | undefined>);
-      return this.#succeed(command, holder?.[0]);
+      const { text, isCut } = formatValue(value, options.print);
+      return { kind: "value", text: this.correct(text), value, isCut };
     } catch (error) {
-      return this.#fail(formatTraceback(error));
-    } finally {
-      scope.end();
+      return this.#describeError(error);
     }
   }
 
-  #succeed({ script }: Command, value: unknown): EvaluationOutcome {
-    if (script.showsValue) {
-      ignoreRejection(value);
-      this.#print(formatValue(value));
-    }
-    return { threw: false, value, isDone: !script.showsValue };
+  #describeError(error: unknown): EvaluationOutcome {
+    ignoreRejection(error);
+    return { kind: "threw", text: this.correct(formatTraceback(error)), error };
   }
 
-  #fail(traceback: string): EvaluationOutcome {
-    this.#print(traceback);
-    return { threw: true, traceback };
-  }
-
-  #print(text: string): void {
-    this.#output.write(`${this.#positions.correct(text)}\n`);
+  #describeStop({ options, pending }: Evaluation, guarded: Guarded<unknown>): EvaluationOutcome {
+    if (guarded.ended === "threw") return this.#describeError(guarded.error);
+    pending.stop();
+    const cause = guarded.ended === "deadline" ? "deadline" : "interrupt";
+    const error = new StoppedError(cause, options.deadlineMs ?? 0);
+    return { kind: "threw", text: `Uncaught ${error.name}: ${error.message}`, error, cause };
   }
 }

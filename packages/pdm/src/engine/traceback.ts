@@ -1,5 +1,6 @@
 import type { CommandSyntaxError } from "../syntax/command-syntax-error.js";
 import { formatValue } from "./value-text.js";
+import type { PrintOptions } from "./value-text.js";
 
 /** Characters of the source line shown with a syntax error. */
 const MAX_LINE_CHARACTERS = 76;
@@ -8,9 +9,9 @@ const MAX_LINE_CHARACTERS = 76;
  * What a command threw, as `util.inspect` shows it, stacks cut to the command's frames, after `Uncaught `: so the first line tells it
  * from output, whatever was thrown. Never throws.
  */
-export function formatTraceback(thrown: unknown): string {
+export function formatTraceback(thrown: unknown, print?: PrintOptions): string {
   try {
-    return `Uncaught ${formatValue(thrown).trimEnd()}`;
+    return `Uncaught ${formatValue(thrown, print).text.trimEnd()}`;
   } catch {
     return describe(thrown);
   }

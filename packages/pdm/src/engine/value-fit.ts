@@ -5,8 +5,7 @@ const MAX_PROPERTIES = 1_000;
 const MAX_DEPTH = 6;
 /** Elements of an array, a map or a set that are shown. */
 const MAX_ELEMENTS = 100;
-/** Characters of all strings in a value together, roughly, and of one at least. */
-const MAX_CHARACTERS = 100_000;
+/** Characters that one string is shown with at least. */
 const MIN_STRING_CHARACTERS = 100;
 
 /** How to show a value without building a huge text. */
@@ -18,6 +17,8 @@ export interface Fit {
   readonly maxStringLength: number;
   /** Properties that the stand-in lacks. */
   readonly omitted: number;
+  /** Nothing is left out; undefined where a proxy hides what is in it. */
+  readonly isWhole: boolean | undefined;
 }
 
 /**
@@ -25,55 +26,79 @@ export interface Fit {
  * depth alone lets 100 × 100 × 100 elements through.
  *
  * Looks at data only: no getter, no proxy, no method of the value is called.
+ *
+ * @param maxCharacters of all strings in the value together, roughly
  */
-export function fitValue(value: unknown): Fit {
+export function fitValue(value: unknown, maxCharacters: number): Fit {
   const { shown, omitted } = firstProperties(value);
   let depth = 0;
   let count = 0;
+  let longest = 0;
+  let isWhole: boolean | undefined = omitted === 0;
   let level: unknown[] = [shown];
-  for (; depth <= MAX_DEPTH && level.length > 0; depth += 1) {
+  walk: for (; level.length > 0; depth += 1) {
     const next: unknown[] = [];
     for (const part of level) {
       if (types.isProxy(part)) {
         // What it hides is not known: no deeper than one level into it.
-        return fit(shown, depth, count, omitted);
+        isWhole = undefined;
+        break walk;
       }
-      collectParts(part, next);
-      if (count + next.length > MAX_PROPERTIES) return fit(shown, Math.max(depth - 1, 0), count, omitted);
+      if (typeof part === "string") longest = Math.max(longest, part.length);
+      else if (!collectParts(part, next)) isWhole = false;
+      if (depth > MAX_DEPTH && next.length > 0) {
+        isWhole = false;
+        break walk;
+      }
+      if (count + next.length > MAX_PROPERTIES) {
+        depth = Math.max(depth - 1, 0);
+        isWhole = false;
+        break walk;
+      }
     }
     count += next.length;
     level = next;
   }
-  return fit(shown, depth, count, omitted);
+  const maxStringLength = Math.max(Math.floor(maxCharacters / (count + 1)), MIN_STRING_CHARACTERS);
+  if (longest > maxStringLength) isWhole = false;
+  return { shown, depth: Math.min(depth, MAX_DEPTH + 1), maxStringLength, omitted, isWhole };
 }
 
-function fit(shown: unknown, depth: number, count: number, omitted: number): Fit {
-  const maxStringLength = Math.max(Math.floor(MAX_CHARACTERS / (count + 1)), MIN_STRING_CHARACTERS);
-  return { shown, depth, maxStringLength, omitted };
-}
-
-/** Appends what is shown inside of a value. */
-function collectParts(value: unknown, parts: unknown[]): void {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null || types.isProxy(value)) return;
-  if (types.isTypedArray(value) || types.isAnyArrayBuffer(value)) return; // Cut by inspect, and flat.
-  if (types.isMap(value)) collectFirst(Map.prototype.entries.call(value), parts);
-  else if (types.isSet(value)) collectFirst(Set.prototype.values.call(value), parts);
+/** Appends what is shown inside of a value; false where not all of its elements are. */
+function collectParts(value: unknown, parts: unknown[]): boolean {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null || types.isProxy(value)) return true;
+  // Cut by inspect, and flat.
+  if (types.isTypedArray(value)) return typedArrayLength(value) <= MAX_ELEMENTS;
+  if (types.isAnyArrayBuffer(value)) return value.byteLength <= MAX_ELEMENTS;
+  let isWhole = true;
+  if (types.isMap(value)) isWhole = collectFirst(Map.prototype.entries.call(value), parts);
+  else if (types.isSet(value)) isWhole = collectFirst(Set.prototype.values.call(value), parts);
   const isArray = Array.isArray(value);
+  if (isArray) isWhole = value.length <= MAX_ELEMENTS;
   const keys = isArray
     ? Array.from({ length: Math.min(value.length, MAX_ELEMENTS) }, (_, index) => String(index))
     : Object.keys(value);
   for (const key of keys) {
-    if (parts.length > MAX_PROPERTIES) return;
+    if (parts.length > MAX_PROPERTIES) return false;
     parts.push(Object.getOwnPropertyDescriptor(value, key)?.value);
   }
+  return isWhole;
 }
 
-function collectFirst(iterator: Iterator<unknown>, parts: unknown[]): void {
+function collectFirst(iterator: Iterator<unknown>, parts: unknown[]): boolean {
   for (let index = 0; index < MAX_ELEMENTS; index += 1) {
     const { done, value } = iterator.next();
-    if (done === true) return;
+    if (done === true) return true;
     parts.push(value);
   }
+  return iterator.next().done === true;
+}
+
+/** By the intrinsic getter: a value may have a property of the name. */
+const readLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")?.get;
+
+function typedArrayLength(array: NodeJS.TypedArray): number {
+  return Number(readLength?.call(array));
 }
 
 /** Of plain objects only: what shows itself, or has a form of its own, does not list its properties. */

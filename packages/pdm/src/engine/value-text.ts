@@ -1,13 +1,31 @@
 import { inspect } from "node:util";
 import type { InspectOptions } from "node:util";
+import { REPL_LIMITS } from "../limits.js";
 import { callWithinBoundary } from "./stack-boundary.js";
 import { cutStackFrames } from "./stack-frames.js";
+import { cutText } from "./text-cut.js";
 import { fitValue } from "./value-fit.js";
+
+/** How a client wants values shown. */
+export interface PrintOptions {
+  /** With the escape sequences of a terminal; without where left out. */
+  readonly colors?: boolean | undefined;
+  /** Columns of a line, where a value needs several; 80 where left out. */
+  readonly width?: number | undefined;
+  /** Bytes of the text; `REPL_LIMITS.textBytes` where left out. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** A value as text. */
+export interface ValueText {
+  /** One line or several, without a line feed at the end. */
+  readonly text: string;
+  /** It does not show all of the value: of its elements, properties or levels, of a string or of the text itself. */
+  readonly isCut: boolean;
+}
 
 /** All options, since the daemon may have changed the defaults. */
 const OPTIONS: InspectOptions = {
-  breakLength: 80,
-  colors: false,
   compact: 3,
   customInspect: true,
   getters: false,
@@ -18,14 +36,21 @@ const OPTIONS: InspectOptions = {
   sorted: false,
 };
 
+/** What stands in a text for a part that is left out, where what is inside of a value could not be looked at. */
+const CUT_PART = /\[(?!Getter|Setter)[A-Z]\w*\]|\.\.\. \d+ more (?:item|character)s?/;
+
 /**
  * A value as `util.inspect` shows it: a small structure whole, of a big one the outer levels (see `fitValue`), and of 100 elements the
  * first. Stacks in it are cut to the frames of the command.
  *
  * @throws whatever the value's own code throws: an inspection method, a getter that inspection calls.
  */
-export function formatValue(value: unknown): string {
-  const { shown, depth, maxStringLength, omitted } = fitValue(value);
-  const text = cutStackFrames(callWithinBoundary(inspect, shown, { ...OPTIONS, depth, maxStringLength }));
-  return omitted === 0 ? text : `${text}\n… ${omitted} more properties`;
+export function formatValue(value: unknown, print: PrintOptions = {}): ValueText {
+  const { colors = false, width = 80, maxBytes = REPL_LIMITS.textBytes } = print;
+  const { shown, depth, maxStringLength, omitted, isWhole } = fitValue(value, maxBytes);
+  const options = { ...OPTIONS, colors, breakLength: width, depth, maxStringLength };
+  const inspected = cutStackFrames(callWithinBoundary(inspect, shown, options));
+  const { text, isCut } = cutText(inspected, maxBytes);
+  const left = omitted === 0 ? "" : `\n… ${omitted} more properties`;
+  return { text: text + left, isCut: isCut || !(isWhole ?? !CUT_PART.test(text)) };
 }

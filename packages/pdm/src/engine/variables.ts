@@ -5,6 +5,12 @@ import { ignoreRejection } from "./promise.js";
 interface Variable {
   value: unknown;
   readonly constant: boolean;
+  /** Finds the value when the name is first read. */
+  read?: (() => unknown) | undefined;
+  /** Gives way to a global of the name. */
+  readonly yields?: boolean;
+  /** Set by the engine, until the client's own code sets it. */
+  remembers?: boolean;
 }
 
 /** The scope of one command: what its free names refer to. */
@@ -28,6 +34,42 @@ export class Variables {
     this.#variables.set(name, { value, constant: false });
   }
 
+  /**
+   * Defines a name whose value is found when it is first read, and kept. Where `read` throws, so does the reading, and the next one tries
+   * again. A declaration or an assignment replaces it unread.
+   *
+   * @param yields whether a global of the name, now or later, is meant instead
+   */
+  defineLazy(name: string, read: () => unknown, { yields = false }: { yields?: boolean } = {}): void {
+    this.#variables.set(name, { value: undefined, constant: false, read, yields });
+  }
+
+  /** Sets a name that the engine looks after (`_`), unless the client's own code has set it, or there is a global of the name. */
+  remember(name: string, value: unknown): void {
+    const variable = this.#variables.get(name);
+    if (variable === undefined) this.#variables.set(name, { value, constant: false, yields: true, remembers: true });
+    else if (variable.remembers === true) variable.value = value;
+  }
+
+  /** The names that have a meaning here, in the order in which they were first set. Of a later declaration only when it has taken effect. */
+  names(): string[] {
+    return [...this.#variables.keys()].filter((name) => this.#find(name) !== undefined);
+  }
+
+  /** What a name means here, as if it were a property: with `value`, or with `get` where it has not been read yet. Runs nothing. */
+  describe(name: string): PropertyDescriptor | undefined {
+    const variable = this.#find(name);
+    if (variable === undefined) return undefined;
+    const { value, constant, read } = variable;
+    if (read) return { get: read, enumerable: true, configurable: true };
+    return { value, writable: !constant, enumerable: true, configurable: true };
+  }
+
+  #find(name: string): Variable | undefined {
+    const variable = this.#variables.get(name);
+    return variable?.yields === true && name in globalThis ? undefined : variable;
+  }
+
   openScope({ declarations, assigned, probed }: CommandScript): CommandScope {
     const variables = this.#variables;
     const pending = new Map(declarations);
@@ -35,9 +77,11 @@ export class Variables {
       if (kind === "var" && !variables.has(name) && !isGlobal(name)) this.define(name, undefined);
     }
 
+    const find = (name: string): Variable | undefined => this.#find(name);
+
     const has = (_target: object, name: string | symbol): boolean => {
       if (typeof name === "symbol") return false;
-      if (variables.has(name) || pending.has(name)) return true;
+      if (pending.has(name) || find(name) !== undefined) return true;
       // Else an assignment would make a property of the daemon's global object.
       if (assigned.has(name)) return !isGlobal(name);
       // Else it would be that of the wrapping.
@@ -46,8 +90,8 @@ export class Variables {
 
     const get = (_target: object, name: string | symbol): unknown => {
       if (typeof name === "symbol") return undefined; // Symbol.unscopables
-      const variable = variables.get(name);
-      if (variable) return variable.value;
+      const variable = find(name);
+      if (variable) return variable.read ? readFirst(variable) : variable.value;
       if (pending.has(name) && isGlobal(name)) return readGlobal(name);
       // `typeof` cannot be told from any other reading, but only a command that asks with `typeof` before it assigns comes here.
       if (probed.has(name)) return undefined;
@@ -70,6 +114,8 @@ export class Variables {
         throw cutBefore(new TypeError(`Assignment to constant variable '${name}'`), set);
       } else {
         variable.value = value;
+        variable.read = undefined;
+        variable.remembers = false;
       }
       // `const p = fetch(…)` waits for a later command to await it.
       ignoreRejection(value);
@@ -86,6 +132,13 @@ export class Variables {
       end: () => pending.clear(),
     };
   }
+}
+
+function readFirst(variable: Variable): unknown {
+  const value = variable.read?.();
+  variable.value = value;
+  variable.read = undefined;
+  return value;
 }
 
 /** Whether a name is a property of the global object, or what some script declared with `let`, `const` or `class`. */

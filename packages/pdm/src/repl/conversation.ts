@@ -6,7 +6,7 @@ import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
 import { describeThrown } from "../warning.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
 import { loadedWorkspaces, loadWorkspaces } from "../workspace/load.js";
-import type { ReplLoadError } from "../workspace/load.js";
+import type { ParserError } from "../workspace/load.js";
 import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "../workspace/workspace-event.js";
 import type { Workspace } from "../workspace/workspace.js";
 import { ReplOutput } from "./output.js";
@@ -26,8 +26,10 @@ class ReplConversation implements Conversation, WorkspaceClient {
   /** The REPL is loaded when somebody comes to use it. */
   busy = true;
   readonly number: number;
+  readonly role: string;
   /** The protocol has no place for a question. */
   readonly canAnswer = false;
+  readonly canInterruptLoops = false;
   readonly #connection: Connection;
   readonly #output: ReplOutput;
   #workspace: Workspace | undefined;
@@ -37,6 +39,7 @@ class ReplConversation implements Conversation, WorkspaceClient {
 
   constructor(connection: Connection) {
     this.number = connection.session.id;
+    this.role = connection.session.principal.role;
     this.#connection = connection;
     this.#output = new ReplOutput((bytes) => connection.send(bytes), connection.limits.blockOutputBytes);
     // Where it cannot be loaded, the first command says why.
@@ -106,7 +109,7 @@ class ReplConversation implements Conversation, WorkspaceClient {
     if (loaded === undefined) {
       return loadWorkspaces().then(
         () => this.#evaluate(source),
-        ({ name, code, message }: ReplLoadError) => ({
+        ({ name, code, message }: ParserError) => ({
           kind: "threw",
           text: `Uncaught ${name} [${code}]: ${message}`,
           error: undefined,
@@ -118,7 +121,7 @@ class ReplConversation implements Conversation, WorkspaceClient {
       this.#workspace = loaded.createWorkspace(limits);
       this.#workspace.attach(this);
     }
-    return this.#workspace.evaluate({ client: this, source, deadlineMs: limits.replBlockMs, interruptible: false });
+    return this.#workspace.evaluate({ client: this, source, deadlineMs: limits.replBlockMs });
   }
 
   #finish(outcome: Outcome<WorkspaceOutcome>): void {

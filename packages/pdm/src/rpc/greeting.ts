@@ -1,3 +1,4 @@
+import { isMainThread, threadId } from "node:worker_threads";
 import type { Limits } from "../limits.js";
 import type { Session } from "../session/session.js";
 import { VERSION } from "../version.js";
@@ -47,6 +48,7 @@ export function createGreeting(session: Session, capabilities: readonly string[]
       title: process.title,
       node: process.version,
       build: build ?? null,
+      ...(isMainThread ? {} : { thread: threadId }),
     },
     session: session.id,
     role: principal.role,

@@ -3,6 +3,7 @@ import { CANCEL } from "./methods/cancel.js";
 import { DESCRIBE } from "./methods/describe.js";
 import { FETCH, RELEASE } from "./methods/fetch.js";
 import { HELLO } from "./methods/hello.js";
+import { INSPECT } from "./methods/inspect.js";
 import { INVOKE } from "./methods/invoke.js";
 import { LIST } from "./methods/list.js";
 import { PING } from "./methods/ping.js";
@@ -19,6 +20,7 @@ import { REPL_MEMBERS, REPL_RELEASE, REPL_TEXT } from "./methods/repl-values.js"
 import { SAMPLE } from "./methods/sample.js";
 import { STREAM_CANCEL, STREAM_CREDIT, STREAM_DATA, STREAM_END, STREAM_ERROR } from "./methods/stream.js";
 import { SUBSCRIBE } from "./methods/subscribe.js";
+import { THREAD_ENTER, THREAD_LIST } from "./methods/thread.js";
 import { UNSUBSCRIBE } from "./methods/unsubscribe.js";
 import { WRITE } from "./methods/write.js";
 
@@ -51,6 +53,9 @@ export const METHODS: ReadonlyMap<string, RpcMethod> = new Map(
     REPL_HELP,
     REPL_LIST,
     REPL_CLOSE,
+    INSPECT,
+    THREAD_LIST,
+    THREAD_ENTER,
     STREAM_CREDIT,
     STREAM_CANCEL,
     STREAM_DATA,

@@ -22,6 +22,8 @@ export class Peer {
   readonly subscriptions: Subscriptions;
   /** Sessions of the REPL. */
   readonly repl: ReplAttachments;
+  /** While the client is on its way to another thread: what it sends is for that one, perhaps. */
+  isHandingOver = false;
   #isReleased = false;
 
   /** @param capabilities what the greeting names */
@@ -38,6 +40,12 @@ export class Peer {
   /** Whether the client is gone. */
   get isReleased(): boolean {
     return this.#isReleased;
+  }
+
+  /** The client stays. */
+  goOnHere(): void {
+    this.isHandingOver = false;
+    if (!this.#isReleased) this.connection.resume();
   }
 
   /** The client is gone; once more for what was begun in the meantime. */

@@ -15,10 +15,10 @@ export type InterruptOffer =
 /** One client's being in one session of the REPL: what happens there is sent to it, and lost like events where it does not read. */
 export class ReplAttachment implements WorkspaceClient, QueuedEventSource {
   readonly number: number;
+  readonly role: string;
   readonly canAnswer = true;
   readonly workspace: Workspace;
-  /** Undefined until it is known. */
-  offer: InterruptOffer | undefined;
+  #offer: InterruptOffer | undefined;
   readonly #connection: Connection;
   readonly #onEnd: (attachment: ReplAttachment) => void;
   #lost = 0;
@@ -27,6 +27,7 @@ export class ReplAttachment implements WorkspaceClient, QueuedEventSource {
   /** @param onEnd called where the session ends before the client leaves it */
   constructor(connection: Connection, workspace: Workspace, onEnd: (attachment: ReplAttachment) => void) {
     this.number = connection.session.id;
+    this.role = connection.session.principal.role;
     this.workspace = workspace;
     this.#connection = connection;
     this.#onEnd = onEnd;
@@ -34,8 +35,18 @@ export class ReplAttachment implements WorkspaceClient, QueuedEventSource {
     workspace.attach(this);
   }
 
-  /** Whether a loop can be interrupted. */
-  get isInterruptible(): boolean {
+  /** Undefined until it is known. */
+  get offer(): InterruptOffer | undefined {
+    return this.#offer;
+  }
+
+  /** Keeps it; where the client has left meanwhile it is given back. */
+  take(offer: InterruptOffer): void {
+    if (!this.#isOver) this.#offer = offer;
+    else if ("secret" in offer) offer.release();
+  }
+
+  get canInterruptLoops(): boolean {
     return this.offer !== undefined && "secret" in this.offer;
   }
 

@@ -1,7 +1,8 @@
 import { getLineInfo } from "acorn";
 import type { FunctionDeclaration, Program, VariableDeclaration } from "acorn";
-import { parseCommand } from "./command-parser.js";
+import { readCommand } from "./command-source.js";
 import { CommandSyntaxError } from "./command-syntax-error.js";
+import { rewriteImport } from "./import-lines.js";
 import { surveyCommand } from "./survey.js";
 import type { BlockFunction, DeclarationKind, Survey } from "./survey.js";
 import { applyEdits, blank } from "./text-edit.js";
@@ -10,19 +11,26 @@ import type { ColumnShift, EditedText, TextEdit } from "./text-edit.js";
 /**
  * A command rewritten so that what it declares at its top level outlives it.
  *
- * Each text is the body of a function whose one parameter is the object that variables live in. It returns a function of that object,
- * of what `import(…)` calls, and of a guard that the values of calls are passed through; calling that runs it. The first line of the
- * text is the wrapping's, the others are the command's.
+ * Each text is the body of a function whose one parameter is the object that variables live in. It returns a function of that object, of
+ * what `import(…)` calls, of a guard that the values of calls are passed through, and of what a `for await` goes through; calling that, with
+ * the global object as `this`, runs it. The first line of the text is the wrapping's, the others are the command's.
  */
 export interface CommandScript {
   /** The function declarations, to be run first; undefined where there are none. */
   readonly functions: string | undefined;
-  /** Returns the value of an expression; with `isAsync`, a promise for an array that holds it. */
+  /** See `form`. */
   readonly main: string;
+  /**
+   * What calling the function of `main` gives: the value of an expression; with `await` at the top level, a generator that gives what is
+   * awaited, so that each step can be guarded, and returns an array that holds the value; with `for await` or `await using` there, a
+   * promise for such an array.
+   */
+  readonly form: CommandForm;
+  /** May run code that somebody wrote, or go on for long. */
+  readonly runsCode: boolean;
   /** What the columns in `functions` and `main` are in the source. */
   readonly shifts: readonly ColumnShift[];
   readonly showsValue: boolean;
-  readonly isAsync: boolean;
   readonly declarations: ReadonlyMap<string, DeclarationKind>;
   /** Names that may have to be made variables by assignment. */
   readonly assigned: ReadonlySet<string>;
@@ -32,10 +40,13 @@ export interface CommandScript {
   readonly scopeName: string;
 }
 
+type CommandForm = "synchronous" | "steps" | "promise";
+
 interface Names {
   readonly scope: string;
   readonly importer: string;
   readonly guard: string;
+  readonly stoppable: string;
 }
 
 /**
@@ -44,20 +55,23 @@ interface Names {
  *
  * @throws CommandSyntaxError
  */
-export function rewriteCommand(source: string): CommandScript {
-  const command = parseCommand(source);
+export function rewriteCommand(typed: string): CommandScript {
+  const { command, source } = readCommand(typed);
   const survey = surveyCommand(command);
   const names = {
     scope: unusedName("$scope", source),
     importer: unusedName("$import", source),
     guard: unusedName("$guard", source),
+    stoppable: unusedName("$stoppable", source),
   };
   // In this order, since of two edits at one place the first is the outer one at its beginning.
-  const edits = [...guardCalls(survey, names), ...rewriteCalls(survey, names)];
+  const form = findForm(survey);
+  const edits = [...guardCalls(survey, names), ...rewriteCalls(survey, names), ...rewriteAwaits(survey, names, form)];
   if (source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
-  const { isAsync, declarations, assigned, probed } = survey;
+  const { declarations, assigned, probed, runsCode, strict } = survey;
   const script = {
-    isAsync,
+    form,
+    runsCode,
     declarations,
     assigned,
     probed,
@@ -66,20 +80,21 @@ export function rewriteCommand(source: string): CommandScript {
   };
   if (command.kind === "expression") {
     const { text, shifts } = applyEdits(source.slice(0, command.end), edits);
-    return { ...script, functions: undefined, main: wrapExpression(text, names, isAsync), shifts };
+    return { ...script, functions: undefined, main: wrapExpression(text, names, form), shifts };
   }
   const functions = command.tree.body
     .filter((node) => node.type === "FunctionDeclaration")
     .map((node) => rewriteFunction(source, node));
   edits.push(...functions.flatMap(({ before, name, after }) => [before, name, after]));
   edits.push(...rewriteDeclarations(source, command.tree, survey, names));
+  const awaiting = form === "promise" ? "await" : "yield";
+  for (const line of survey.importLines) edits.push(...rewriteImport(source, line, names.importer, awaiting));
   const edited = applyEdits(source, edits);
   const parts = separate(edited, functions);
   return {
     ...script,
-    functions:
-      functions.length === 0 ? undefined : wrap(names, survey.strict ? '{"use strict";' : "{", parts.functions, "}"),
-    main: wrap(names, "{", parts.rest, "}", isAsync),
+    functions: functions.length === 0 ? undefined : wrap(names, strict ? '{"use strict";' : "{", parts.functions, "}"),
+    main: wrap(names, "{", parts.rest, "}", form, strict),
     shifts: edited.shifts,
   };
 }
@@ -90,18 +105,57 @@ function unusedName(name: string, source: string): string {
   return unused;
 }
 
+function findForm({ awaits, importLines, asyncLoops, hasAsyncDisposal }: Survey): CommandForm {
+  if (asyncLoops.length > 0 || hasAsyncDisposal) return "promise";
+  return awaits.length + importLines.length > 0 ? "steps" : "synchronous";
+}
+
 /**
- * `this` is the global object in the arrow function, and its parameters hide the names of the wrapping from `with`. Line feeds, since
- * Node shows the line that threw in the daemon's log, and for a comment at the end of the command.
+ * `this` is the global object in the function, and its parameters hide the names of the wrapping from `with`. A generator has `arguments` of
+ * its own, which the second `with` hides; strict code cannot have that. Line feeds, since Node shows the line that threw in the daemon's
+ * log, and for a comment at the end of the command.
  */
-function wrap(names: Names, opening: string, body: string, closing: string, isAsync = false): string {
-  const { scope, importer, guard } = names;
-  return `with(${scope})return ${isAsync ? "async" : ""}(${scope},${importer},${guard})=>${opening}\n${body}\n${closing}`;
+function wrap(
+  names: Names,
+  opening: string,
+  body: string,
+  closing: string,
+  form: CommandForm = "synchronous",
+  strict = false,
+): string {
+  const { scope, importer, guard, stoppable } = names;
+  const parameters = `(${scope},${importer},${guard},${stoppable})`;
+  if (form === "steps") {
+    const [before, after] = strict ? ["", ""] : [`{with(${scope})`, "}"];
+    return `with(${scope})return function*${parameters}${before}${opening}\n${body}\n${closing}${after}`;
+  }
+  return `with(${scope})return ${form === "promise" ? "async" : ""}${parameters}=>${opening}\n${body}\n${closing}`;
 }
 
 /** The array keeps a promise that is the value from being awaited. */
-function wrapExpression(expression: string, names: Names, isAsync: boolean): string {
-  return isAsync ? wrap(names, "[(", expression, ")]", true) : wrap(names, "(", expression, ")");
+function wrapExpression(expression: string, names: Names, form: CommandForm): string {
+  if (form === "synchronous") return wrap(names, "(", expression, ")");
+  if (form === "promise") return wrap(names, "[(", expression, ")]", form);
+  return wrap(names, "{return[(", expression, ")]}", form);
+}
+
+/** `await x` becomes `(yield(x))`, and `for await (a of b)` has `$stoppable(b)`. */
+function* rewriteAwaits(
+  { awaits, asyncLoops, statementStarts }: Survey,
+  { stoppable }: Names,
+  form: CommandForm,
+): Generator<TextEdit> {
+  for (const { start, end } of asyncLoops) {
+    yield { start, end: start, text: `${stoppable}(` };
+    yield { start: end, end, text: ")" };
+  }
+  if (form !== "steps") return;
+  // The inner ones first, whose brackets close first where several end at one place.
+  for (const { start, end } of awaits.toSorted((a, b) => b.start - a.start)) {
+    // A statement that begins with a bracket could continue the line before.
+    yield { start, end: start + "await".length, text: statementStarts.has(start) ? "0,(yield(" : "(yield(" };
+    yield { start: end, end, text: "))" };
+  }
 }
 
 /** `f(x);` becomes `$guard(f(x));`. */

@@ -5,7 +5,7 @@ import type * as grammarModule from "./grammar.js";
 /** What the parser's chunk offers. */
 export type Grammar = typeof grammarModule;
 
-/** The parser could not be loaded (`ERR_PDM_REPL_PARSER`); `cause` says why. Nothing else is affected, and the next {@link loadParser} tries again. */
+/** The parser could not be loaded (`ERR_PDM_REPL_PARSER`); `cause` says why. Nothing else is affected, and the next call tries again. */
 export class ParserError extends PdmError {
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -20,16 +20,10 @@ export class ParserError extends PdmError {
 let grammar: Grammar | undefined;
 
 /**
- * Loads the parser, once a process; later calls resolve at once. It is the one part of this package that is not loaded
- * with the rest, because it is big and few processes ever need it.
+ * Loads the parser, once a process; later calls resolve at once. It is big, and few processes ever need it.
  *
- * @throws ParserError when its file cannot be read.
+ * @throws ParserError when its file cannot be read
  */
-export async function loadParser(): Promise<void> {
-  await loadGrammar();
-}
-
-/** Like {@link loadParser}, and resolves to the parser. */
 export async function loadGrammar(): Promise<Grammar> {
   if (grammar) return grammar;
   try {
@@ -40,9 +34,4 @@ export async function loadGrammar(): Promise<Grammar> {
   } catch (error) {
     throw new ParserError(error);
   }
-}
-
-/** The parser, or undefined as long as it is not loaded. */
-export function loadedGrammar(): Grammar | undefined {
-  return grammar;
 }

@@ -1,16 +1,20 @@
 import type {
   AnyNode,
+  AwaitExpression,
+  Expression,
   ForInStatement,
   ForOfStatement,
   Function as FunctionNode,
   FunctionDeclaration,
   Identifier,
+  ImportDeclaration,
   Node,
   Pattern,
   Program,
   VariableDeclaration,
 } from "acorn";
 import type { Command } from "./command-parser.js";
+import { findImports, importedNames } from "./import-lines.js";
 
 export type DeclarationKind = "var" | "let" | "const";
 
@@ -41,8 +45,16 @@ export interface Survey {
   readonly statementStarts: Set<number>;
   /** Offsets of `import` in `import(…)`. */
   readonly imports: number[];
-  /** Has an `await` outside of functions. */
-  isAsync: boolean;
+  /** `await …` outside of functions. */
+  readonly awaits: AwaitExpression[];
+  /** Import declarations. */
+  readonly importLines: ImportDeclaration[];
+  /** What `for await` outside of functions iterates over. */
+  readonly asyncLoops: Expression[];
+  /** Has an `await using` outside of functions. */
+  hasAsyncDisposal: boolean;
+  /** May run code that somebody wrote, or go on for long: else it need not be guarded. */
+  runsCode: boolean;
   readonly strict: boolean;
 }
 
@@ -54,6 +66,24 @@ export interface BlockFunction {
   /** Whether the variable is set; not where the top level has a `let` of the name. */
   setsVariable: boolean;
 }
+
+/**
+ * Outside of functions, nothing made of these alone runs code that somebody wrote: literals, operators on them, functions, and declarations
+ * of plain names. A name that is read may be a getter of the global object.
+ */
+const HARMLESS: ReadonlySet<AnyNode["type"]> = new Set<AnyNode["type"]>([
+  "Program",
+  "EmptyStatement",
+  "ExpressionStatement",
+  "Literal",
+  "UnaryExpression",
+  "BinaryExpression",
+  "LogicalExpression",
+  "ConditionalExpression",
+  "ArrowFunctionExpression",
+  "FunctionExpression",
+  "FunctionDeclaration",
+]);
 
 interface Place {
   readonly node: AnyNode;
@@ -76,7 +106,11 @@ export function surveyCommand({ kind, tree }: Command): Survey {
     exempt: new Set(),
     statementStarts: new Set(),
     imports: [],
-    isAsync: false,
+    awaits: [],
+    importLines: findImports(tree),
+    asyncLoops: [],
+    hasAsyncDisposal: false,
+    runsCode: false,
     strict,
   };
   if (kind === "statements") noteTopLevel(survey, tree);
@@ -84,6 +118,7 @@ export function surveyCommand({ kind, tree }: Command): Survey {
   // A list instead of recursion, so that deep nesting cannot exhaust the stack.
   const places: Place[] = [{ node: tree, inFunction: false, inClass: false, strict }];
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
+    if (!place.inFunction && !HARMLESS.has(place.node.type)) survey.runsCode = true;
     note(survey, place);
     const inside = enter(place);
     for (const node of children(place.node)) places.push({ node, ...inside });
@@ -139,7 +174,7 @@ const NOTES: Notes = {
     const { inFunction } = place;
     if (inFunction) return;
     if (node.kind === "var") survey.variables.add(node);
-    if (node.kind === "await using") survey.isAsync = true;
+    if (node.kind === "await using") survey.hasAsyncDisposal = true;
     if (survey.variables.has(node)) noteInitialisers(survey, node, place);
   },
   ForStatement({ loopHeads }, { init }) {
@@ -147,7 +182,7 @@ const NOTES: Notes = {
   },
   ForInStatement: noteLoop,
   ForOfStatement(survey, node, place) {
-    if (node.await && !place.inFunction) survey.isAsync = true;
+    if (node.await && !place.inFunction) survey.asyncLoops.push(node.right);
     survey.exempt.add(node.right);
     noteLoop(survey, node, place);
   },
@@ -168,9 +203,9 @@ const NOTES: Notes = {
   LabeledStatement(survey, { body }, place) {
     noteBlockFunctions(survey, [body], body, place);
   },
-  AwaitExpression(survey, { argument }, { inFunction }) {
-    if (!inFunction) survey.isAsync = true;
-    exemptCall(survey, argument);
+  AwaitExpression(survey, node, { inFunction }) {
+    if (!inFunction) survey.awaits.push(node);
+    exemptCall(survey, node.argument);
   },
   SpreadElement({ exempt }, { argument }) {
     exempt.add(argument);
@@ -282,7 +317,8 @@ function noteBlockFunctions(
 }
 
 /** `let`, `const`, classes and functions that are statements of the command itself. */
-function noteTopLevel({ declarations, variables }: Survey, { body }: Program): void {
+function noteTopLevel({ declarations, variables, importLines }: Survey, { body }: Program): void {
+  for (const name of importLines.flatMap(importedNames)) declarations.set(name, "const");
   for (const statement of body) {
     if (statement.type === "VariableDeclaration" && (statement.kind === "let" || statement.kind === "const")) {
       variables.add(statement);

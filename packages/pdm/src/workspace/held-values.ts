@@ -1,4 +1,4 @@
-import { formatValue } from "./interim.js";
+import { formatValue } from "../engine/value-text.js";
 import { WorkspaceError } from "./workspace-error.js";
 
 /** UTF-16 units of a text that are given at once. */

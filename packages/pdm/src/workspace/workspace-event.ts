@@ -1,4 +1,5 @@
-import type { EvaluationOutcome, OutputStream } from "./interim.js";
+import type { EvaluationOutcome } from "../engine/evaluation.js";
+import type { DaemonStream } from "../toolbox/daemon-output.js";
 
 /** What came of an evaluation, and where the value is kept. */
 export type WorkspaceOutcome = EvaluationOutcome & {
@@ -9,7 +10,7 @@ export type WorkspaceOutcome = EvaluationOutcome & {
 /** What the clients of a session are told, beside the answers that they asked for. */
 export type WorkspaceEvent =
   | { readonly kind: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
-  | { readonly kind: "daemon"; readonly stream: OutputStream; readonly text: string; readonly lost: number }
+  | { readonly kind: "daemon"; readonly stream: DaemonStream; readonly text: string; readonly lost: number }
   | { readonly kind: "question"; readonly question: number; readonly text: string }
   | { readonly kind: "answered"; readonly question: number }
   | { readonly kind: "input"; readonly client: number; readonly source: string }
@@ -20,8 +21,11 @@ export type WorkspaceEvent =
 export interface WorkspaceClient {
   /** Its number in `pdm.sessions`. */
   readonly number: number;
+  readonly role: string;
   /** Whether it can show a question and send the answer. */
   readonly canAnswer: boolean;
+  /** Whether it has what it takes to interrupt a loop of the session. */
+  readonly canInterruptLoops: boolean;
   /** Tells it; bounded by the client, and never throws. */
   tell(event: WorkspaceEvent): void;
   /** The session ended, for that reason. */

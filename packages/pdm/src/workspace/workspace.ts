@@ -1,8 +1,17 @@
+import type { EvaluationOutcome } from "../engine/evaluation.js";
+import { GUARD_MEMORY } from "../engine/guard-memory.js";
+import { whyUninterruptible } from "../engine/guard.js";
+import { ReplScope } from "../engine/scope.js";
+import type { PrintOptions } from "../engine/value-text.js";
 import type { Limits } from "../limits.js";
+import { followOutput } from "../toolbox/daemon-output.js";
+import type { DaemonStream } from "../toolbox/daemon-output.js";
+import { installTools, needsModules, prepareModules } from "../toolbox/tools.js";
 import { describeThrown, warn } from "../warning.js";
 import { HeldValues } from "./held-values.js";
-import { complete, followOutput, GUARD_MEMORY, installTools, listMembers, ReplScope } from "./interim.js";
-import type { Completion, EvaluationOutcome, OutputStream, PrintOptions } from "./interim.js";
+import { complete } from "./completion.js";
+import type { Completion } from "./completion.js";
+import { listMembers } from "./members.js";
 import { Questions } from "./questions.js";
 import { WorkspaceError } from "./workspace-error.js";
 import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "./workspace-event.js";
@@ -17,8 +26,6 @@ export interface EvaluationRequest {
   /** The client's number for it, by which it is interrupted. */
   readonly evaluation?: number | undefined;
   readonly deadlineMs: number;
-  /** Whether somebody can interrupt a loop. */
-  readonly interruptible: boolean;
   readonly print?: PrintOptions | undefined;
 }
 
@@ -72,10 +79,16 @@ export class Workspace {
     this.#onEnd = onEnd;
     this.values = new HeldValues(limits.replHandles);
     this.#scope = new ReplScope(number);
-    installTools(this.#scope.variables, {
+    const scope = this.#scope;
+    const findCaller = (): { readonly session: number; readonly role: string } => this.#findCaller();
+    installTools(scope.variables, {
       print: (stream, text) => this.#print(stream, text),
       ask: (question) => this.#ask(question),
       onEnd: (cleanUp) => void this.#cleanUps.push(cleanUp),
+      correct: (text) => scope.correct(text),
+      get caller() {
+        return findCaller();
+      },
     });
   }
 
@@ -85,6 +98,11 @@ export class Workspace {
 
   get isBusy(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** Why a loop cannot be interrupted here, if that is so. */
+  get whyUninterruptible(): string | undefined {
+    return whyUninterruptible();
   }
 
   /** How many began so far. */
@@ -200,7 +218,7 @@ export class Workspace {
   }
 
   /** From now on the client is told of the service's own output on these streams, and of no other. */
-  follow(client: WorkspaceClient, streams: readonly OutputStream[]): void {
+  follow(client: WorkspaceClient, streams: readonly DaemonStream[]): void {
     if (!this.#clients.has(client)) return;
     this.#clients.get(client)?.();
     const stop =
@@ -232,21 +250,29 @@ export class Workspace {
   #start(request: EvaluationRequest): WorkspaceOutcome | Promise<WorkspaceOutcome> {
     this.#running = request;
     this.#evaluations += 1;
-    const { client, source, evaluation, deadlineMs, interruptible, print } = request;
+    const { client, source } = request;
     this.#tellOthers(client, { kind: "input", client: client.number, source });
-    const outcome = this.#scope.evaluate(source, {
-      deadlineMs,
-      interruptible,
-      ...(evaluation !== undefined && { evaluation }),
-      ...(print !== undefined && { print }),
-    });
+    const outcome = needsModules(source) ? prepareModules().then(() => this.#run(request)) : this.#run(request);
     return outcome instanceof Promise
       ? outcome.then((settled) => this.#finish(request, settled))
       : this.#finish(request, outcome);
   }
 
+  #run({ source, evaluation, deadlineMs, print }: EvaluationRequest): EvaluationOutcome | Promise<EvaluationOutcome> {
+    return this.#scope.evaluate(source, {
+      deadlineMs,
+      // Whoever can may do it, not only who typed it.
+      interruptible: this.clients.some(({ canInterruptLoops }) => canInterruptLoops),
+      ...(evaluation !== undefined && { evaluation }),
+      ...(print !== undefined && { print }),
+    });
+  }
+
   #finish(request: EvaluationRequest, outcome: EvaluationOutcome): WorkspaceOutcome {
     this.#running = undefined;
+    const { variables } = this.#scope;
+    if (outcome.kind === "value") variables.remember("_", outcome.value);
+    else if (outcome.kind === "threw" && outcome.cause !== "syntax") variables.remember("_error", outcome.error);
     if (outcome.kind === "threw" && (outcome.cause === "interrupt" || outcome.cause === "deadline")) {
       this.#questions.withdraw("the command was stopped", request);
     }
@@ -292,6 +318,12 @@ export class Workspace {
       waiting.settle({ kind: "threw", text, error: undefined, cause: "interrupt" });
     }
     return dropped.length;
+  }
+
+  /** As whom the code of the session calls operations: who typed what runs, else who came first. */
+  #findCaller(): { readonly session: number; readonly role: string } {
+    const client = this.#running?.client ?? this.clients[0];
+    return client === undefined ? { session: 0, role: "admin" } : { session: client.number, role: client.role };
   }
 
   #ask(question: string): Promise<string> {

@@ -1,20 +1,26 @@
 import { ReplScope } from "../../src/engine/scope.js";
-import type { EvaluationOutcome } from "../../src/engine/scope.js";
-import { loadParser } from "../../src/syntax/parser.js";
+import { formatValue } from "../../src/engine/value-text.js";
+import type { EvaluateOptions, EvaluationOutcome } from "../../src/engine/evaluation.js";
 
-/** One client of the REPL, with what its commands printed. */
+let lastNumber = 0;
+
+/** One client of the engine, with what its commands printed. */
 export class Client {
+  readonly scope: ReplScope;
   #printed = "";
-  readonly #scope = new ReplScope({
-    output: {
-      write: (text) => {
-        this.#printed += text;
-      },
-    },
-  });
 
-  evaluate(source: string): EvaluationOutcome | Promise<EvaluationOutcome> {
-    return this.#scope.evaluate(source);
+  constructor() {
+    lastNumber += 1;
+    this.scope = new ReplScope(lastNumber);
+    this.scope.variables.define("echo", (...values: unknown[]) => {
+      for (const value of values) this.#print(this.scope.correct(formatValue(value).text));
+    });
+  }
+
+  async evaluate(source: string, options: EvaluateOptions = {}): Promise<EvaluationOutcome> {
+    const outcome = await this.scope.evaluate(source, options);
+    if (outcome.kind !== "done") this.#print(outcome.text);
+    return outcome;
   }
 
   /** What was printed since the last call. */
@@ -26,12 +32,15 @@ export class Client {
 
   /** Runs commands one after the other; what the last one printed, without the line feed at its end. */
   async run(...commands: string[]): Promise<string> {
-    await loadParser();
     for (const command of commands) {
       this.takePrinted();
       await this.evaluate(command);
     }
     return this.takePrinted().replace(/\n$/, "");
+  }
+
+  #print(text: string): void {
+    this.#printed += `${text}\n`;
   }
 }
 

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 const SCOPE_URL = pathToFileURL(path.join(import.meta.dirname, "../../src/engine/scope.js")).href;
-const PARSER_URL = pathToFileURL(path.join(import.meta.dirname, "../../src/syntax/parser.js")).href;
+const FORMAT_URL = pathToFileURL(path.join(import.meta.dirname, "../../src/engine/value-text.js")).href;
 
 /** Runs the commands in its argument as one client, and prints what each printed. It has things of its own to look at. */
 const DAEMON = `
@@ -19,11 +19,15 @@ globalThis.Order = Order;
 globalThis.order = new Order(7);
 globalThis.storedError = new TypeError("stored");
 let printed = "";
-const scope = new ReplScope({ output: { write: (text) => { printed += text; } } });
+const { formatValue } = await import(${JSON.stringify(FORMAT_URL)});
+const scope = new ReplScope(1);
+const print = (text) => { printed += text + "\\n"; };
+scope.variables.define("echo", (...values) => values.forEach((value) => print(scope.correct(formatValue(value).text))));
 const results = [];
 for (const command of JSON.parse(process.argv.at(-1))) {
   printed = "";
-  await scope.evaluate(command);
+  const { text } = await scope.evaluate(command);
+  if (text !== undefined) print(text);
   results.push(printed.replace(/\\n$/, ""));
   // Unhandled rejections are found between two turns of the event loop.
   await new Promise(setImmediate);
@@ -185,7 +189,7 @@ describe("a daemon with a REPL", () => {
   it("has in its log the line that was typed, when what a command left behind throws", async () => {
     const script = `
       const { ReplScope } = await import(${JSON.stringify(SCOPE_URL)});
-      await new ReplScope({ output: { write() {} } }).evaluate("setImmediate(() => {\\n  null.x;\\n})");`;
+      await new ReplScope(1).evaluate("setImmediate(() => {\\n  null.x;\\n})");`;
     await assert.rejects(promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]), {
       stderr: /^<repl:1>:2\n {2}null\.x;\n {7}\^\n\nTypeError: .*\n {4}at Immediate\.\S+ \(<repl:1>:2:8\)\n/u,
     });
@@ -214,9 +218,7 @@ describe("a daemon with a REPL", () => {
   it("keeps nothing of its own of a command that it ran", async () => {
     const script = `
       const { ReplScope } = await import(${JSON.stringify(SCOPE_URL)});
-      const { loadParser } = await import(${JSON.stringify(PARSER_URL)});
-      await loadParser();
-      const scope = new ReplScope({ output: { write() {} } });
+      const scope = new ReplScope(1);
       const used = [];
       for (let round = 0; round < 3; round++) {
         for (let number = 0; number < 3_000; number++) await scope.evaluate("unknown" + round + "(" + number + ")");

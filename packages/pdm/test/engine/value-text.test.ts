@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inspect } from "node:util";
-import { formatValue } from "../../src/engine/value-text.js";
+import { inspect, stripVTControlCharacters } from "node:util";
+import { formatValue as format } from "../../src/engine/value-text.js";
+import { Client } from "./client.js";
+
+function formatValue(value: unknown): string {
+  return format(value).text;
+}
 
 /** An object of `breadth` properties a level. */
 function tree(breadth: number, depth: number): unknown {
   if (depth === 0) return "leaf";
   return Object.fromEntries(Array.from({ length: breadth }, (_, index) => [`key${index}`, tree(breadth, depth - 1)]));
+}
+
+/** With another sign for ESC. */
+function visible(text: string): string {
+  return text.replaceAll("\u001b", "^");
 }
 
 /** What is shown of a value may have this many characters. */
@@ -79,5 +89,67 @@ describe("a value's text", () => {
     } finally {
       Object.assign(inspect.defaultOptions, { colors, depth });
     }
+  });
+
+  it("tells whether something was left out", () => {
+    const array = (length: number): number[] => Array.from({ length }, () => 0);
+    const cut: readonly (readonly [value: unknown, isCut: boolean])[] = [
+      [1, false],
+      [{ a: { b: [1, "two"] } }, false],
+      [array(100), false],
+      [array(101), true],
+      [new Map(array(100).map((_, index) => [index, 0])), false],
+      [new Set(Array.from({ length: 101 }, (_, index) => index)), true],
+      [new Uint8Array(100), false],
+      [new Uint8Array(101), true],
+      [new ArrayBuffer(101), true],
+      ["x".repeat(1_000), false],
+      ["x".repeat(100_000), true],
+      [tree(1, 7), false],
+      [tree(1, 9), true],
+      [tree(20, 4), true],
+      [new Error("x"), false],
+      [new Proxy({ a: 1 }, {}), false],
+      [new Proxy({ a: { b: { c: {} } } }, {}), true],
+    ];
+    for (const [value, isCut] of cut) assert.equal(format(value).isCut, isCut, format(value).text.slice(0, 100));
+  });
+
+  it("takes no more bytes than asked for, says so, and ends its colours", () => {
+    const value = Array.from({ length: 100 }, (_, index) => `\u00e4\u{1f600}${index}`);
+    for (let maxBytes = 50; maxBytes < 120; maxBytes += 1) {
+      for (const colors of [false, true]) {
+        const { text, isCut } = format(value, { maxBytes, colors });
+        const [, shown = "", reset] = /^(.*?)((?:\^\[0m)?)\n\u2026 \d+ more characters$/su.exec(visible(text)) ?? [];
+        assert.ok(isCut && reset !== undefined, visible(text));
+        assert.equal(reset !== "", colors);
+        assert.ok(Buffer.byteLength(shown) <= maxBytes);
+        // Neither half a character nor half an escape sequence is left.
+        assert.doesNotMatch(shown.replaceAll(/\^\[\d+m/g, ""), /[\^\p{Surrogate}]/u);
+      }
+    }
+  });
+
+  it("has colours and the width that were asked for", () => {
+    assert.equal(format({ a: 1 }, { colors: true }).text, "{ a: \u001b[33m1\u001b[39m }");
+    const words = { first: "some words", second: "other words" };
+    assert.equal(format(words, { width: 120 }).text.includes("\n"), false);
+    assert.equal(format(words, { width: 30 }).text.includes("\n"), true);
+  });
+
+  it("is the same with colours as without, the colours aside, also the stack of an error", async () => {
+    const scope = new Client();
+    await scope.run("function f() { return Object.assign(new Error('x', { cause: new Error('y') }), { a: 1 }) }");
+    let error: unknown;
+    Object.assign(globalThis, { takeError: (taken: unknown) => void (error = taken) });
+    try {
+      await scope.run("await null; takeError(f())", "takeError([1].map(f)[0])");
+    } finally {
+      Reflect.deleteProperty(globalThis, "takeError");
+    }
+    const { text } = format(error, { colors: true });
+    assert.ok(text.includes("\u001b"));
+    assert.equal(stripVTControlCharacters(text), formatValue(error));
+    assert.doesNotMatch(stripVTControlCharacters(text), /node:internal/);
   });
 });

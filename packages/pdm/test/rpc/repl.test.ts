@@ -12,7 +12,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "pdm-rpc-repl-"));
 let listener: Listener;
 before(async () => {
   listener = await listen(path.join(folder, "repl.sock"), {
-    limits: { requestTimeoutMs: 200, replHandles: 4, replQueue: 2, replSessions: 3, replIdleMs: 60_000 },
+    limits: { requestTimeoutMs: 2_000, replHandles: 4, replQueue: 2, replSessions: 3, replIdleMs: 60_000 },
   });
 });
 after(async () => {
@@ -79,7 +79,7 @@ test("what is typed runs in the service, and its variables stay", async () => {
 
 test("a command may wait for longer than a request does", async () => {
   await using play = await Play.open();
-  const outcome = await play.session.evaluate("await new Promise((r) => setTimeout(r, 400, 'late'))");
+  const outcome = await play.session.evaluate("await new Promise((r) => setTimeout(r, 2_200, 'late'))");
   assert.equal(outcome.text, "'late'");
 });
 

@@ -56,7 +56,7 @@ export class RpcChannel implements ClientConversation {
   readonly connection: ClientConnection;
   readonly streams: RpcStreams;
   /** Waits for the greeting, which comes first. */
-  readonly greeted: Waiter<ServerGreeting>;
+  greeted: Waiter<ServerGreeting>;
   readonly #defaultTimeout: DefaultTimeout;
   readonly #pending = new Map<number, PendingRequest>();
   readonly #sinks = new Map<number, NoticeSink>();
@@ -74,12 +74,30 @@ export class RpcChannel implements ClientConversation {
     this.connection = connection;
     this.streams = new RpcStreams(connection);
     this.#defaultTimeout = defaultTimeout;
-    const { spec, deadlines } = connection;
-    this.greeted = new Waiter(options, Infinity, deadlines, (timeoutMs) => {
+    this.greeted = this.#awaitGreeting(options);
+    connection.converse(this);
+  }
+
+  /** From the answer to `thread.enter` on, another thread greets on the same connection. @param options for its greeting */
+  enterThread(thread: number, options: RequestOptions): Promise<Outcome<void>> {
+    const request = {
+      method: "thread.enter",
+      target: `thread ${thread}`,
+      params: `"thread":${thread}`,
+      readResult: () => {
+        this.#greeting = undefined;
+        this.greeted = this.#awaitGreeting(options);
+      },
+    };
+    return this.request(request, options);
+  }
+
+  #awaitGreeting(options: RequestOptions): Waiter<ServerGreeting> {
+    const { spec, deadlines } = this.connection;
+    return new Waiter(options, Infinity, deadlines, (timeoutMs) => {
       const reason = `it accepted rpc, but did not say what it is within ${Math.ceil(timeoutMs)} ms`;
       return new HelloError("ERR_PDM_HELLO_TIMEOUT", `${spec}: ${reason}`);
     });
-    connection.converse(this);
   }
 
   /** Whose it is from now on, once it was greeted. */

@@ -186,9 +186,10 @@ export const GREETING: Readonly<Record<string, Member>> = {
       title: { type: "string" },
       node: { type: "string" },
       build: { type: ["string", "null"] },
+      thread: { type: "integer" },
     },
     description:
-      "The process: its id, when it started, its title, its version of Node.js, and what the service calls its own version.",
+      "The process: its id, when it started, its title, its version of Node.js, and what the service calls its own version; in a worker thread its number too.",
   },
   session: { type: "integer", description: "The number of this connection in `pdm.sessions`." },
   role: { type: "string", description: "What the clients of this socket may do; see [access](access.md)." },

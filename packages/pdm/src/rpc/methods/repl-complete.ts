@@ -18,8 +18,8 @@ export const REPL_COMPLETE: RpcMethod<ReplCompleteParams> = {
   },
   required: ["session", "source", "cursor"],
   result: {
-    from: { type: "integer", description: "Each item stands for what is from here in the source," },
-    to: { type: "integer", description: "to here." },
+    from: { type: "integer", description: "Where in the source what the items stand for begins." },
+    to: { type: "integer", description: "Where it ends." },
     items: {
       type: "array",
       description: "What fits.",

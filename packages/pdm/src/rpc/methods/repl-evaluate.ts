@@ -65,7 +65,6 @@ export const REPL_EVALUATE: RpcMethod<ReplEvaluateParams> = {
           source,
           evaluation,
           deadlineMs: Math.min(params.deadlineMs ?? replBlockMs, maxRequestTimeoutMs),
-          interruptible: attachment.isInterruptible,
           print: { colors, width },
         });
         return mapResult(outcome, (settled) => {

@@ -1,4 +1,5 @@
-import { isMainThread } from "node:worker_threads";
+import { leaseOutOfBand } from "../../out-of-band/host.js";
+import { describeThrown } from "../../warning.js";
 import { loadWorkspaces } from "../../workspace/load.js";
 import type { RpcCall } from "../call.js";
 import type { RpcMethod } from "../method.js";
@@ -43,7 +44,9 @@ export const REPL_OPEN: RpcMethod<ReplOpenParams> = {
         const module = await loadWorkspaces();
         // The client may be gone.
         const { attachment, isNew } = call.isOver ? lose() : call.peer.repl.open(module, session);
-        attachment.offer = await offerInterrupt(call, attachment, interruptible);
+        attachment.take(await offerInterrupt(call, attachment, interruptible));
+        // Whoever does not know that it is there does not close it.
+        if (call.isOver && !call.peer.isReleased) call.peer.repl.leave(attachment.workspace.name, !isNew);
         return { attachment, isNew };
       },
       write: ({ attachment, isNew }) => {
@@ -65,11 +68,20 @@ function lose(): never {
 }
 
 async function offerInterrupt(
-  _call: RpcCall,
-  _attachment: ReplAttachment,
+  call: RpcCall,
+  { workspace }: ReplAttachment,
   interruptible: boolean,
 ): Promise<InterruptOffer> {
   if (!interruptible) return { reason: "the client did not ask for it" };
-  if (!isMainThread) return { reason: "a loop in a worker thread ends with its deadline alone" };
-  return { reason: "this server has no thread for it" };
+  const reason = workspace.whyUninterruptible;
+  if (reason !== undefined) return { reason };
+  try {
+    return await leaseOutOfBand(call.peer.session.principal.socket, {
+      memory: workspace.guardMemory,
+      workspace: workspace.number,
+      onInterrupt: (_workspace, evaluation) => workspace.interrupt(evaluation),
+    });
+  } catch (error) {
+    return { reason: describeThrown(error) };
+  }
 }

@@ -1,0 +1,43 @@
+import type { PrintOptions } from "./value-text.js";
+
+/** How one command is run and shown. */
+export interface EvaluateOptions {
+  /** The number by which it can be interrupted; 0 where nothing is said. */
+  readonly evaluation?: number;
+  /** Milliseconds for which a step of it may block the service: between two awaits, or all of it. `Infinity` for any time. */
+  readonly deadlineMs?: number;
+  /** Whether the thread beside this one may stop it: the caller holds a lease of that. */
+  readonly interruptible?: boolean;
+  readonly print?: PrintOptions;
+}
+
+/** What came of one command. */
+export type EvaluationOutcome =
+  /** An expression's value, and how it is shown; with `isCut` that is not all of it. */
+  | { readonly kind: "value"; readonly text: string; readonly value: unknown; readonly isCut: boolean }
+  | { readonly kind: "done" }
+  /** What it threw, shown as a traceback; or it could not be read, or was stopped. */
+  | {
+      readonly kind: "threw";
+      readonly text: string;
+      readonly error: unknown;
+      readonly cause?: "interrupt" | "deadline" | "syntax";
+    };
+
+/** A command was stopped. What it was changing may be half changed: none of its `finally` blocks has run. */
+export class StoppedError extends Error {
+  override readonly name: string;
+  readonly code: "ERR_PDM_INTERRUPTED" | "ERR_PDM_DEADLINE";
+
+  constructor(cause: "interrupt" | "deadline", deadlineMs: number) {
+    super(
+      cause === "interrupt"
+        ? "the command was stopped; what it was changing may be half changed"
+        : `the command blocked the service for ${deadlineMs} ms (deadlineMs) and was stopped; what it was changing may be half changed`,
+    );
+    this.name = cause === "interrupt" ? "Interrupted" : "DeadlineExceeded";
+    this.code = cause === "interrupt" ? "ERR_PDM_INTERRUPTED" : "ERR_PDM_DEADLINE";
+    // It has none: our own would say nothing.
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}
