@@ -11,6 +11,7 @@ import { JAVASCRIPT } from "./javascript.js";
 import type { Language } from "./language.js";
 import { LookSession } from "./look-session.js";
 import { PdmError } from "../errors.js";
+import { loadGrammar } from "../syntax/parser.js";
 
 /** The service has no sessions or threads to choose from (`ERR_PDM_NOT_OFFERED`). */
 class NoSessionsError extends PdmError {
@@ -80,6 +81,8 @@ export async function openSession(
   greeting: ServerGreeting,
   { session, thread = 0, onEvent }: PlaceOptions,
 ): Promise<SessionPlace> {
+  // Without it there are no colours, and what judges commands says why.
+  loadGrammar().catch(() => {});
   const isViewOnly = !greeting.rights.includes("repl") && greeting.rights.includes("inspect");
   const opened = isViewOnly
     ? new LookSession(client)
