@@ -9,7 +9,10 @@ import { build } from "esbuild";
 import { localProgram, mustRun, ROOT, runTool } from "./command.mjs";
 import { digestFiles, findFiles, replaceFolder } from "./files.mjs";
 import { checkLateParser, nameSharedChunks, writeThirdPartyLicences } from "./package/bundle.mjs";
+import { embedThread } from "./package/embedded-thread.mjs";
 import { buildWithOneSharedChunk, quickenScripts } from "./package/quick-load.mjs";
+
+/** @import { Plugin } from "esbuild" */
 
 /** Node 20.19's syntax; names and layout are kept, so that the published files can be read. */
 const SHARED = /** @type {const} */ ({
@@ -38,6 +41,7 @@ function buildPackage() {
       chunkNames: "chunks/[name]-[hash]",
       legalComments: "inline",
       metafile: true,
+      plugins: /** @type {Plugin[]} */ ([embedThread(SHARED)]),
     });
     const { metafile } = await buildWithOneSharedChunk(options, "packages/pdm/src/index.ts");
     quickenScripts(metafile);

@@ -17,7 +17,8 @@ import { build } from "esbuild";
 export async function buildWithOneSharedChunk(options, main) {
   const { metafile } = await build({ ...options, write: false });
   const entryPoints = Object.values(metafile.outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
-  return build({ ...options, plugins: [importModules(entryPoints, listSharedModules(metafile, main))] });
+  const plugins = [...(options.plugins ?? []), importModules(entryPoints, listSharedModules(metafile, main))];
+  return build({ ...options, plugins });
 }
 
 /**

@@ -43,6 +43,23 @@ export { type RemoteStream } from "./client/remote-stream.js";
 export { connectRepl, type ConnectReplOptions, type ReplClient, type ReplRunOptions } from "./client/repl.js";
 export { type ReplResult } from "./client/repl/channel.js";
 export {
+  type EvaluateOptions,
+  type ListedReplSession,
+  type ListedThread,
+  type OpenReplOptions,
+  type ReplCompletion,
+  type ReplCompletionItem,
+  type ReplEvaluation,
+  type ReplEvent,
+  type ReplLook,
+  type ReplMember,
+  type ReplMembers,
+  type ReplSession,
+  type ReplStream,
+  type ReplText,
+  type ReplTool,
+} from "./client/repl-session.js";
+export {
   type DescribeOptions,
   type FetchOptions,
   type InvokeOptions,

@@ -17,6 +17,16 @@ export interface Limits {
   readonly blockBytes: number;
   /** Bytes that one `repl` command may print. Over it: the rest is cut, and the output says so; stays open. */
   readonly blockOutputBytes: number;
+  /** Milliseconds that each synchronous step of what is typed at the REPL may block the service, where the client chooses nothing else. Over it: it is ended. Stops loops that never end. */
+  readonly replBlockMs: number;
+  /** Sessions of the REPL over `rpc` in this process. One more takes the place of one that nobody is in; else the request fails. */
+  readonly replSessions: number;
+  /** Milliseconds for which such a session is kept when its last client was lost. */
+  readonly replIdleMs: number;
+  /** Values of one session that its clients can look further into. One more takes the place of the one that was used longest ago. */
+  readonly replHandles: number;
+  /** Commands that wait for their turn in one session. One more fails; stays open. */
+  readonly replQueue: number;
   /** Bytes of one `perf` request, or one line of `rpc`. Over it: a `-` reply or `bye`, closed, since the next request cannot be found. Stops length bombs. */
   readonly frameBytes: number;
   /** Bytes of one reply or event. Over it: over `perf` the request fails (`-` reply), and over `rpc` the value is cut, and marked; an event is not sent, or cut; stays open. */
@@ -90,6 +100,11 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   connections: 1_024,
   blockBytes: 1_048_576,
   blockOutputBytes: 8_388_608,
+  replBlockMs: 10_000,
+  replSessions: 64,
+  replIdleMs: 600_000,
+  replHandles: 256,
+  replQueue: 16,
   frameBytes: 1_048_576,
   replyBytes: 16_777_216,
   replyObjects: 1_000_000,
@@ -295,26 +310,63 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
 export interface ReplLimits {
   /** Bytes of one value as text. Over it: the rest is cut, and the text says so. */
   readonly textBytes: number;
-  /** Milliseconds for which a step of a command may block the service where the client says nothing else. Over it: the command is stopped. Stops endless loops. */
-  readonly blockMs: number;
-  /** Sessions at a time, over all sockets. One more: it cannot be opened. */
-  readonly sessions: number;
-  /** Milliseconds for which a session is kept whose last client was lost. */
-  readonly idleMs: number;
-  /** Values that a session holds to be looked into. One more: that used longest ago is let go of. */
-  readonly handles: number;
-  /** Commands that wait in a session behind the one that runs. One more fails. */
-  readonly queue: number;
 }
 
 /** The values of {@link ReplLimits}. */
 export const REPL_LIMITS: ReplLimits = Object.freeze({
   textBytes: 65_536,
-  blockMs: 10_000,
-  sessions: 64,
-  idleMs: 600_000,
-  handles: 256,
-  queue: 16,
+});
+
+/** What the thread beside the main one takes from clients, on its sockets of its own. */
+export interface OutOfBandLimits {
+  /** Connections at a time. One more takes the place of the oldest whose client has shown no secret, else: `-ERR`, closed. */
+  readonly connections: number;
+  /** Milliseconds from the accept to the end of the line that names the protocol. Over it: `-ERR`, closed. */
+  readonly helloTimeoutMs: number;
+  /** Bytes of a line. Over it: `-ERR`, closed. */
+  readonly lineBytes: number;
+  /** Requests of one connection that are under way. One more fails. */
+  readonly requests: number;
+  /** Bytes of answers that a client has not read. Over it: closed. */
+  readonly unreadBytes: number;
+  /** Milliseconds for which a request waits for the main thread, where this has to do it. Over it: the answer is that nothing was stopped. */
+  readonly answerMs: number;
+  /** Milliseconds between two looks, meanwhile, at whether something now runs that can be stopped without it. */
+  readonly retryMs: number;
+}
+
+/** The values of {@link OutOfBandLimits}. */
+export const OUT_OF_BAND_LIMITS: OutOfBandLimits = Object.freeze({
+  connections: 16,
+  helloTimeoutMs: 10_000,
+  lineBytes: 4_096,
+  requests: 16,
+  unreadBytes: 65_536,
+  answerMs: 5_000,
+  retryMs: 5,
+});
+
+/** What the right `inspect` may have looked at. */
+export interface InspectLimits {
+  /** Milliseconds that one expression may block the process, where the client says nothing else. Over it: it is stopped. */
+  readonly timeoutMs: number;
+  /** The same, whatever the client says. */
+  readonly maxTimeoutMs: number;
+  /** Properties, elements or entries of a value that are described. */
+  readonly members: number;
+  /** Characters of a string, or of an error's message, that are shown. */
+  readonly textCharacters: number;
+  /** Characters of a member that are shown. */
+  readonly memberCharacters: number;
+}
+
+/** The values of {@link InspectLimits}. */
+export const INSPECT_LIMITS: InspectLimits = Object.freeze({
+  timeoutMs: 1_000,
+  maxTimeoutMs: 10_000,
+  members: 100,
+  textCharacters: 10_000,
+  memberCharacters: 200,
 });
 
 /** What a schema may be like, whoever wrote it. */

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { isMainThread } from "node:worker_threads";
 import { encodeRefusal, Hello } from "./hello/hello.js";
 import { BUILD_CHARACTERS, resolveLimits } from "./limits.js";
 import type { Limits } from "./limits.js";
@@ -11,11 +12,18 @@ import { Connection } from "./session/connection.js";
 import { createGrant } from "./session/grant.js";
 import { PROCESS_LEDGER } from "./session/ledger.js";
 import { exposeSessionObjects } from "./session/session-objects.js";
+import type { Conversation } from "./session/sub-protocol.js";
 import type { Policy } from "./session/policy.js";
 import type { Right, Role } from "./session/principal.js";
+import { offerThread } from "./threads/thread-offer.js";
+import type { PortStream } from "./threads/port-stream.js";
+import type { ThreadClient } from "./threads/thread-message.js";
 import { ListenError, parseListenSpec } from "./transport/listen-spec.js";
 import { openListener } from "./transport/listener.js";
 import { describeThrown, warn } from "./warning.js";
+
+// A worker thread is reached through the main thread's socket.
+if (!isMainThread) offerThread(beginInThread);
 
 /** Options of {@link listen}. */
 export interface ListenOptions {
@@ -161,6 +169,26 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   };
+}
+
+/** A client that has entered this thread, with the rights that it has in the main thread. @throws ListenError where its records cannot be written */
+function beginInThread(stream: PortStream, client: ThreadClient): void {
+  exposeSessionObjects();
+  const { role, rights, socket, policy, build, auditPath, limits, claimed } = client;
+  const auditFile = auditPath === undefined ? undefined : openAuditFile(auditPath);
+  const grant = createGrant(
+    // What decides in the main thread cannot be asked from here: then no object is seen. The REPL is a right of its own.
+    { role, rights, policy: policy === "function" ? () => false : policy },
+    auditFile,
+    build,
+  );
+  const begin = (connection: Connection): Conversation => {
+    const { session } = connection;
+    if (claimed !== undefined) session.claim(claimed);
+    session.protocol = RPC.name;
+    return RPC.start(connection);
+  };
+  void new Connection(stream, limits, PROCESS_LEDGER, { grant, socket }, begin, () => auditFile?.close());
 }
 
 /** @throws ListenError naming the path, and why it cannot be opened */

@@ -3,6 +3,7 @@ import type { ClientLimits } from "../limits.js";
 import type { ConnectionLostError } from "./errors.js";
 import { parseObjectName } from "./object-name.js";
 import { RemoteObject } from "./remote-object.js";
+import type { ListedReplSession, ListedThread, OpenReplOptions, ReplLook, ReplSession } from "./repl-session.js";
 import type {
   DescribeOptions,
   FetchOptions,
@@ -124,6 +125,33 @@ export class Client<Objects extends object = AnyObjects> {
   /** Resolves when the server has answered: its event loop turns. Over `rpc`. */
   ping(options: RequestOptions = {}): Promise<void> {
     return this.#access.ping(options);
+  }
+
+  /**
+   * A session of the service's REPL, new or taken up. Over `rpc`; it takes the right `repl`.
+   *
+   * @throws NotOfferedError where the server is of an older version: use `connectRepl`
+   */
+  openRepl(options: OpenReplOptions = {}): Promise<ReplSession> {
+    return this.#access.openRepl(options);
+  }
+
+  /** The sessions of the service's REPL, those that nobody is in now included. Over `rpc`; it takes the right `repl`. */
+  listReplSessions(options: RequestOptions = {}): Promise<readonly ListedReplSession[]> {
+    return this.#access.listReplSessions(options);
+  }
+
+  /**
+   * What an expression is in the service's global scope, as far as V8 can tell without changing anything: what would, is refused. Over
+   * `rpc`; it takes the right `inspect`, which shows every secret in the process.
+   */
+  inspect(expression: string, options: RequestOptions = {}): Promise<ReplLook> {
+    return this.#access.inspect(expression, options);
+  }
+
+  /** The service's threads; `connect(spec, { thread })` enters one. Over `rpc`; it takes the right `repl`. */
+  listThreads(options: RequestOptions = {}): Promise<readonly ListedThread[]> {
+    return this.#access.listThreads(options);
   }
 
   /** Closes the connection at once: every pending request rejects with ConnectionLostError, every stream ends. May be called again. */

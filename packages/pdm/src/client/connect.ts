@@ -38,6 +38,11 @@ export interface ConnectOptions extends RequestOptions {
    * process's id. `false` tells nothing.
    */
   readonly claim?: ClientClaim | false | undefined;
+  /**
+   * A worker thread of the service to connect to, by its number in `listThreads()`: its own objects and its own REPL. Needs `rpc` and the
+   * right `repl`.
+   */
+  readonly thread?: number | undefined;
   /** Whether a Python float that is whole arrives as a `Float` instead of a number, so that it can be passed on without loss. */
   readonly exactFloats?: boolean | undefined;
   /** What the other side can make this program hold. */
@@ -51,6 +56,7 @@ const OPTION_NAMES = [
   "requestTimeoutMs",
   "reconnect",
   "claim",
+  "thread",
   "exactFloats",
   "limits",
 ] as const satisfies readonly (keyof ConnectOptions)[];
@@ -75,8 +81,10 @@ export async function connect<Objects extends object = AnyObjects>(
   checkTimeoutMs(options.requestTimeoutMs ?? REPLY_TIMEOUT_MS);
   const policy = resolveReconnect(options.reconnect);
   const protocol = checkProtocol(options.protocol);
+  const thread = checkThread(options.thread);
   if (protocol === "perf") {
     if (policy !== undefined) throw createNoReconnect();
+    if (thread !== undefined) throw createNoThreads();
     return new Client(await openPerf(spec, limits, options, options), limits);
   }
   const timeoutMs = resolveConnectTimeoutMs(spec, options);
@@ -84,6 +92,7 @@ export async function connect<Objects extends object = AnyObjects>(
   const opening: RpcOpening = {
     spec,
     limits,
+    thread,
     timeoutMs,
     defaultTimeout: {
       timeoutMs: options.requestTimeoutMs ?? REPLY_TIMEOUT_MS,
@@ -97,6 +106,7 @@ export async function connect<Objects extends object = AnyObjects>(
     if (protocol === "rpc" || !(error instanceof HelloError) || !error.isProtocolRefused) throw error;
   }
   if (policy !== undefined) throw createNoReconnect();
+  if (thread !== undefined) throw createNoThreads();
   const leftMs = Math.max(1, timeoutMs - (readClockMs() - startedMs));
   return new Client(await openPerf(spec, limits, options, { signal: options.signal, timeoutMs: leftMs }), limits);
 }
@@ -121,6 +131,15 @@ function introduce(claim: ClientClaim | false | undefined): string {
 function checkProtocol(protocol: string | undefined): ObjectProtocol | undefined {
   if (protocol === undefined || protocol === "rpc" || protocol === "perf") return protocol;
   throw new PdmError("ERR_PDM_OPTION", `protocol must be "rpc" or "perf", not ${JSON.stringify(protocol)}`);
+}
+
+function checkThread(thread: number | undefined): number | undefined {
+  if (thread === undefined || (Number.isSafeInteger(thread) && thread >= 0)) return thread;
+  throw new PdmError("ERR_PDM_OPTION", `thread must be a thread's number, not ${String(thread)}`);
+}
+
+function createNoThreads(): PdmError {
+  return new PdmError("ERR_PDM_OPTION", "thread needs rpc: no other protocol enters a thread");
 }
 
 function createNoReconnect(): PdmError {

@@ -18,7 +18,7 @@ import { checkTimeoutMs, takeValue, Waiter, type RequestOptions } from "./waiter
  */
 export async function openConnection(
   spec: string,
-  protocol: SubProtocolName,
+  protocol: SubProtocolName | "urgent",
   limits: ClientLimits,
   options: RequestOptions = {},
 ): Promise<ClientConnection> {
@@ -54,12 +54,12 @@ export function isOverSsh(spec: string): boolean {
 class Hello implements ClientConversation {
   readonly waiter: Waiter<void>;
   readonly #connection: ClientConnection;
-  readonly #protocol: SubProtocolName;
+  readonly #protocol: SubProtocolName | "urgent";
   #greeted = false;
 
   constructor(
     connection: ClientConnection,
-    protocol: SubProtocolName,
+    protocol: SubProtocolName | "urgent",
     options: RequestOptions,
     totalTimeoutMs: number,
   ) {

@@ -10,6 +10,7 @@ import type {
   SampleOptions,
   ServerDescription,
 } from "./request-options.js";
+import type { ListedReplSession, ListedThread, OpenReplOptions, ReplLook, ReplSession } from "./repl-session.js";
 import type { SampleStream } from "./sample-stream.js";
 import type { ServerGreeting } from "./server-greeting.js";
 import type { RequestOptions } from "./waiter.js";
@@ -37,5 +38,9 @@ export interface ServerAccess {
   sample(names: readonly string[], options: SampleOptions): Promise<SampleStream>;
   fetch(cut: Cut, options: FetchOptions): Promise<unknown>;
   ping(options: RequestOptions): Promise<void>;
+  openRepl(options: OpenReplOptions): Promise<ReplSession>;
+  listReplSessions(options: RequestOptions): Promise<readonly ListedReplSession[]>;
+  inspect(expression: string, options: RequestOptions): Promise<ReplLook>;
+  listThreads(options: RequestOptions): Promise<readonly ListedThread[]>;
   close(): void;
 }

@@ -10,6 +10,8 @@ export interface ServerGreeting {
     readonly node: string;
     /** What the service calls its own version; null where it says nothing. */
     readonly build: string | null;
+    /** Node's number of the worker thread that answers; undefined for the main thread. */
+    readonly thread?: number | undefined;
   };
   /** This connection's entry in `pdm.sessions`. */
   readonly session: number;

@@ -3,7 +3,7 @@
  *
  * Nobody but the guard and that thread touches it.
  */
-const GUARD_MEMORY: SharedArrayBuffer = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
+export const GUARD_MEMORY: SharedArrayBuffer = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
 
 export const GUARD_WORDS: Int32Array = new Int32Array(GUARD_MEMORY);
 
@@ -12,3 +12,6 @@ export const GUARD_WORDS: Int32Array = new Int32Array(GUARD_MEMORY);
  * has committed itself to sending the signal that stops it.
  */
 export const GUARD_WORD = { step: 0, workspace: 1, evaluation: 2 } as const;
+
+/** See `step` of {@link GUARD_WORD}. */
+export const COMMITTED: number = -1;

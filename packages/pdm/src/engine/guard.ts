@@ -1,8 +1,9 @@
 import { executionAsyncId } from "node:async_hooks";
 import vm from "node:vm";
 import { isMainThread } from "node:worker_threads";
-import { mendAsyncStack } from "./async-stack.js";
-import { GUARD_WORD, GUARD_WORDS } from "./guard-memory.js";
+import { readClockMs } from "../clock.js";
+import { mayMendAsyncStack, mendAsyncStack } from "./async-stack.js";
+import { COMMITTED, GUARD_WORD, GUARD_WORDS } from "./guard-memory.js";
 import { BOUNDARY_FILE } from "./stack-boundary.js";
 
 /** How one step of a command is guarded. */
@@ -67,12 +68,14 @@ let lastNumber = 0;
  * Why nothing that is run here can be stopped, if that is so. Stopping needs the process's one callback for uncaught exceptions, for a moment.
  */
 export function whyUnguarded(): string | undefined {
-  if (!process.hasUncaughtExceptionCaptureCallback()) return undefined;
-  return "the service has set process.setUncaughtExceptionCaptureCallback (as `domain` does), so commands cannot be stopped and have no deadline";
+  if (mayMendAsyncStack()) return undefined;
+  return "the service has set process.setUncaughtExceptionCaptureCallback or uses `domain`, so commands cannot be stopped and have no deadline";
 }
 
 /** Why a step cannot be interrupted though it has a deadline, if that is so. */
 export function whyUninterruptible(): string | undefined {
+  // There the signal ends the process.
+  if (process.platform === "win32") return "a loop cannot be interrupted on Windows; its deadline holds";
   return isMainThread ? whyUnguarded() : "a loop in a worker thread cannot be interrupted; its deadline holds";
 }
 
@@ -118,7 +121,7 @@ function runScope<T>(call: () => T, options: GuardOptions): Guarded<T> {
     words: GUARD_WORDS,
     compareExchange: Atomics.compareExchange,
     store: Atomics.store,
-    now: () => performance.now(),
+    now: readClockMs,
     signalWaitMs: SIGNAL_WAIT_MS,
     run: () => runLimited(step, options.deadlineMs),
     call: () => {
@@ -128,8 +131,8 @@ function runScope<T>(call: () => T, options: GuardOptions): Guarded<T> {
   };
   Object.defineProperty(globalThis, PLACE, { value: step, configurable: true });
   try {
-    if (options.interruptible && isMainThread) {
-      if (!runInterruptible(step, options)) return { ended: "interrupt" };
+    if (options.interruptible && isMainThread && process.platform !== "win32") {
+      if (!runInterruptible(options)) return { ended: "interrupt" };
     } else {
       step.run();
     }
@@ -152,7 +155,7 @@ function runLimited(step: Step, deadlineMs: number): void {
 }
 
 /** @returns false where it was stopped, be it by somebody else's SIGINT */
-function runInterruptible(step: Step, { workspace, evaluation }: GuardOptions): boolean {
+function runInterruptible({ workspace, evaluation }: GuardOptions): boolean {
   interruptible ??= new vm.Script(INTERRUPTIBLE, { filename: BOUNDARY_FILE });
   GUARD_WORDS[GUARD_WORD.workspace] = workspace;
   GUARD_WORDS[GUARD_WORD.evaluation] = evaluation;
@@ -160,8 +163,11 @@ function runInterruptible(step: Step, { workspace, evaluation }: GuardOptions): 
     interruptible.runInThisContext({ breakOnSigint: true });
     return true;
   } catch {
+    // Somebody else's signal, such as a Ctrl-C in the service's own terminal: it is sent on, to arrive where it was meant to.
+    if (Atomics.load(GUARD_WORDS, GUARD_WORD.step) !== COMMITTED)
+      setImmediate(() => process.kill(process.pid, "SIGINT"));
     return false;
   } finally {
-    Atomics.store(step.words, GUARD_WORD.step, 0);
+    Atomics.store(GUARD_WORDS, GUARD_WORD.step, 0);
   }
 }

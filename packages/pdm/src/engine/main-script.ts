@@ -28,6 +28,11 @@ function findMainFolder(): string {
   }
 }
 
+/** The folder of the daemon's main script, or the working directory where it has none. */
+export function mainFolder(): string {
+  return path.dirname(BASE_PATH);
+}
+
 /** A `require` as the daemon's main script has it. */
 export function createMainRequire(): NodeJS.Require {
   return createRequireFrom(BASE_PATH);
@@ -37,7 +42,12 @@ function createRequireFrom(file: string): NodeJS.Require {
   return process.getBuiltinModule("node:module").createRequire(file);
 }
 
-export type Importer = (specifier: unknown, options?: unknown) => Promise<unknown>;
+/**
+ * `import(specifier, options)`.
+ *
+ * @param names exports that the module must have, or the promise rejects with a SyntaxError as for an import declaration
+ */
+export type Importer = (specifier: unknown, options?: unknown, names?: readonly string[]) => Promise<object>;
 
 let importer: Importer | undefined;
 
@@ -48,6 +58,20 @@ export function mainImporter(): Importer {
   const { Module } = process.getBuiltinModule("node:module");
   const module = new Module(BASE_PATH) as NodeModule & Record<"_compile", (source: string, path: string) => void>;
   module["_compile"]("module.exports = (specifier, options) => import(specifier, options);", BASE_PATH);
-  importer = module.exports as Importer;
+  const load = module.exports as Importer;
+  importer = (specifier, options, names) => {
+    const loading = load(specifier, options);
+    return names === undefined ? loading : requireExports(loading, String(specifier), names);
+  };
   return importer;
+}
+
+async function requireExports(loading: Promise<object>, specifier: string, names: readonly string[]): Promise<object> {
+  const namespace = await loading;
+  for (const name of names) {
+    if (name in namespace) continue;
+    const error = new SyntaxError(`The requested module '${specifier}' does not provide an export named '${name}'`);
+    throw Object.assign(error, { stack: `${error.name}: ${error.message}` });
+  }
+  return namespace;
 }

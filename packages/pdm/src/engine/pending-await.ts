@@ -21,17 +21,15 @@ export class PendingAwait {
     });
   }
 
-  /** @returns whether something was awaited that is not any more */
+  /**
+   * Between two steps, too: then the next does not begin.
+   *
+   * @returns false where it was stopped before
+   */
   stop(): boolean {
-    const stop = this.#stop;
-    this.#stop = undefined;
-    if (stop === undefined || this.#isStopped) {
-      // A loop over an iterable may still go on.
-      this.#isStopped ||= stop !== undefined;
-      return false;
-    }
+    if (this.#isStopped) return false;
     this.#isStopped = true;
-    stop();
+    this.#stop?.();
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { rewriteCommand } from "../syntax/command-script.js";
 import { CommandSyntaxError } from "../syntax/command-syntax-error.js";
+import { defineBuiltinModules } from "./builtin-names.js";
 import { compileCommand, resumeCommand, runCommand } from "./command.js";
 import type { Awaited, Command, CommandSteps } from "./command.js";
 import { StoppedError } from "./evaluation.js";
@@ -57,6 +58,9 @@ export class ReplScope {
   /** @param number unique in the process, from 1: what the thread beside the main one knows it by */
   constructor(number: number) {
     this.#number = number;
+    defineBuiltinModules(this.variables);
+    this.variables.remember("_", undefined);
+    this.variables.remember("_error", undefined);
     this.variables.define("require", createMainRequire());
   }
 

@@ -1,6 +1,5 @@
-/** An escape sequence of colours, or the beginning of one. */
-// oxlint-disable-next-line no-control-regex
-const COLOR = /\u001b(?:\[(?:\d*m?)?)?/g;
+/** Characters of the longest sequence that `util.inspect` writes, `ESC [ 3 8 m`, and then some. */
+const MAX_SEQUENCE = 8;
 const RESET = "\u001b[0m";
 
 /**
@@ -22,7 +21,5 @@ export function cutText(text: string, maxBytes: number): { text: string; isCut: 
 function beforeHalfSequence(text: string): number {
   const start = text.lastIndexOf("\u001b");
   if (start === -1) return text.length;
-  COLOR.lastIndex = start;
-  const sequence = COLOR.exec(text)?.[0] ?? "";
-  return start + sequence.length === text.length && !sequence.endsWith("m") ? start : text.length;
+  return /^\[?\d*$/.test(text.slice(start + 1, start + MAX_SEQUENCE)) ? start : text.length;
 }

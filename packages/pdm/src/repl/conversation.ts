@@ -1,4 +1,3 @@
-import { REPL_LIMITS } from "../limits.js";
 import type { AuditDetails } from "../session/audit.js";
 import type { Connection } from "../session/connection.js";
 import { mapResult, passGate } from "../session/gate.js";
@@ -6,9 +5,10 @@ import type { LetGo, Outcome } from "../session/gate.js";
 import type { Conversation, SubProtocol } from "../session/sub-protocol.js";
 import { describeThrown } from "../warning.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
-import { loadWorkspaces } from "../workspace/load.js";
-import type { WorkspaceModule } from "../workspace/load.js";
-import type { Attachment, EvaluationOutcome, Workspace } from "../workspace/workspace.js";
+import { loadedWorkspaces, loadWorkspaces } from "../workspace/load.js";
+import type { ParserError } from "../workspace/load.js";
+import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "../workspace/workspace-event.js";
+import type { Workspace } from "../workspace/workspace.js";
 import { ReplOutput } from "./output.js";
 
 /** The sub-protocol `repl`: source text in, lines of text out. */
@@ -21,33 +21,29 @@ export const REPL: SubProtocol = {
 /** An empty line ends a command. */
 const COMMAND_END = "\n\n";
 
-/** One command at a time, in order, in a scope of the client's own. */
-class ReplConversation implements Conversation {
-  /** The parser is loaded when somebody comes to use it. */
+/** One command at a time, in order, in a session of the client's own, which ends with the connection. */
+class ReplConversation implements Conversation, WorkspaceClient {
+  /** The REPL is loaded when somebody comes to use it. */
   busy = true;
+  readonly number: number;
+  readonly role: string;
+  /** The protocol has no place for a question. */
+  readonly canAnswer = false;
+  readonly canInterruptLoops = false;
   readonly #connection: Connection;
   readonly #output: ReplOutput;
-  readonly #attachment: Attachment;
-  /** Undefined as long as what makes it is not loaded. */
   #workspace: Workspace | undefined;
   #isReleased = false;
   /** Lets go of the command whose outcome is pending. */
   #letGo: LetGo | undefined;
 
   constructor(connection: Connection) {
+    this.number = connection.session.id;
+    this.role = connection.session.principal.role;
     this.#connection = connection;
     this.#output = new ReplOutput((bytes) => connection.send(bytes), connection.limits.blockOutputBytes);
-    this.#attachment = {
-      client: `session ${connection.session.id}`,
-      listener: {
-        canAnswer: false,
-        hear: (event) => {
-          if (event.kind === "output") this.#output.write(event.text);
-        },
-      },
-    };
     // Where it cannot be loaded, the first command says why.
-    void this.#open().then(
+    void loadWorkspaces().then(
       () => this.#goOn(),
       () => this.#goOn(),
     );
@@ -74,21 +70,16 @@ class ReplConversation implements Conversation {
     this.#isReleased = true;
     this.#letGo?.();
     this.#output.close();
-    this.#workspace?.detach(this.#attachment, "closed");
+    this.#workspace?.detach(this, false);
   }
 
-  /** @throws ParserError */
-  async #open(): Promise<Workspace> {
-    const { Workspace: Made } = await loadWorkspaces();
-    this.#workspace ??= this.#make(Made);
-    return this.#workspace;
+  /** What is printed; nobody else is in the session. */
+  tell(event: WorkspaceEvent): void {
+    if (event.kind === "output") this.#output.write(event.text);
   }
 
-  #make(Made: WorkspaceModule["Workspace"]): Workspace {
-    const workspace = new Made();
-    workspace.attach(this.#attachment);
-    if (this.#isReleased) workspace.end();
-    return workspace;
+  end(): void {
+    // It ends with the connection and not before.
   }
 
   #run(source: string): void {
@@ -96,12 +87,12 @@ class ReplConversation implements Conversation {
     session.costs.requests += 1;
     this.busy = true;
     const details: AuditDetails = { action: "repl", input: source };
-    this.#letGo = passGate<EvaluationOutcome>({
+    this.#letGo = passGate<WorkspaceOutcome>({
       session,
       effect: "repl",
       target: "repl",
       argumentBytes: source.length,
-      // A command may take as long as whoever typed it waits.
+      // A command may wait as long as whoever typed it does.
       timeoutMs: Infinity,
       record: () => details,
       run: () =>
@@ -113,19 +104,35 @@ class ReplConversation implements Conversation {
     });
   }
 
-  #evaluate(source: string): EvaluationOutcome | Promise<EvaluationOutcome> {
-    const job = { by: this.#attachment, source, options: { deadlineMs: REPL_LIMITS.blockMs } };
-    return this.#workspace?.evaluate(job) ?? this.#open().then((workspace) => workspace.evaluate(job));
+  #evaluate(source: string): WorkspaceOutcome | Promise<WorkspaceOutcome> {
+    const loaded = loadedWorkspaces();
+    if (loaded === undefined) {
+      return loadWorkspaces().then(
+        () => this.#evaluate(source),
+        ({ name, code, message }: ParserError) => ({
+          kind: "threw",
+          text: `Uncaught ${name} [${code}]: ${message}`,
+          error: undefined,
+        }),
+      );
+    }
+    const { limits } = this.#connection;
+    if (this.#workspace === undefined) {
+      this.#workspace = loaded.createWorkspace(limits);
+      this.#workspace.attach(this);
+    }
+    return this.#workspace.evaluate({ client: this, source, deadlineMs: limits.replBlockMs });
   }
 
-  #finish(outcome: Outcome<EvaluationOutcome>): void {
-    if (outcome.threw) this.#output.write(`Uncaught ${describeThrown(outcome.error)}\n`);
+  #finish(outcome: Outcome<WorkspaceOutcome>): void {
+    if (outcome.threw) this.#output.write(`${describeThrown(outcome.error)}\n`);
     else if (outcome.value.kind !== "done") this.#output.write(`${outcome.value.text}\n`);
     this.#output.endCommand(outcome.threw || outcome.value.kind === "threw" ? "+EXC" : "+OK");
     this.#goOn();
   }
 
   #goOn(): void {
+    if (this.#isReleased) return;
     this.busy = false;
     this.#connection.resume();
   }

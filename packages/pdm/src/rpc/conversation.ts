@@ -27,7 +27,6 @@ const checks = new Map<RpcMethod, Check>();
 
 /** Requests are answered when their result is there, whatever came before; those without an id are not answered. */
 class RpcConversation implements Conversation {
-  readonly busy = false;
   readonly #connection: Connection;
   readonly #peer: Peer;
 
@@ -37,6 +36,10 @@ class RpcConversation implements Conversation {
     connection.send(encodeNotification("hello", JSON.stringify(createGreeting(connection.session, CAPABILITIES))));
   }
 
+  get busy(): boolean {
+    return this.#peer.isHandingOver;
+  }
+
   get owes(): boolean {
     return this.#peer.requests.size > 0 || this.#peer.streams.areSending;
   }
@@ -44,7 +47,7 @@ class RpcConversation implements Conversation {
   process(input: InputBuffer): void {
     const { frameBytes } = this.#connection.limits;
     this.#peer.streams.resume();
-    while (!this.#connection.congested) {
+    while (!this.busy && !this.#connection.congested) {
       const line = input.takeUntil("\n");
       if ((line ?? input).length > frameBytes) {
         this.#connection.fail(`a request is longer than ${frameBytes} bytes (frameBytes)`);

@@ -1,3 +1,4 @@
+import { isMainThread, threadId } from "node:worker_threads";
 import type { Limits } from "../limits.js";
 import type { Session } from "../session/session.js";
 import { VERSION } from "../version.js";
@@ -27,6 +28,11 @@ const SHOWN_LIMITS = [
   "valueDepth",
   "valueItems",
   "arguments",
+  "replBlockMs",
+  "replSessions",
+  "replIdleMs",
+  "replHandles",
+  "replQueue",
 ] as const satisfies readonly (keyof Limits)[];
 
 /** What the server says of itself to one client: see `GREETING` in `methods/members.ts`. */
@@ -42,6 +48,7 @@ export function createGreeting(session: Session, capabilities: readonly string[]
       title: process.title,
       node: process.version,
       build: build ?? null,
+      ...(isMainThread ? {} : { thread: threadId }),
     },
     session: session.id,
     role: principal.role,

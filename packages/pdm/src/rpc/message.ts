@@ -2,6 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { AccessError } from "../session/access-error.js";
 import { DeadlineError } from "../session/gate.js";
 import { describeThrown } from "../warning.js";
+import { ParserError } from "../workspace/load.js";
+import { WorkspaceError } from "../workspace/workspace-error.js";
 import { ERROR_CODES, RpcError } from "./rpc-error.js";
 
 /** What a client may name its request. */
@@ -104,6 +106,7 @@ export function describeError(error: unknown, name?: string): string {
 function isOwnError(error: unknown, code: string | undefined): boolean {
   try {
     if (error instanceof RpcError || error instanceof AccessError || error instanceof DeadlineError) return true;
+    if (error instanceof WorkspaceError || error instanceof ParserError) return true;
   } catch {
     return false;
   }

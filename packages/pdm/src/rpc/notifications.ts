@@ -1,5 +1,5 @@
 import type { RpcNotification } from "./method.js";
-import { GREETING, SUBSCRIPTION } from "./methods/members.js";
+import { GREETING, REPL_SESSION, SUBSCRIPTION } from "./methods/members.js";
 
 /** What the server sends of its own accord, beside the messages of streams, which go both ways. */
 export const NOTIFICATIONS: readonly RpcNotification[] = [
@@ -47,6 +47,35 @@ export const NOTIFICATIONS: readonly RpcNotification[] = [
         description: "Samples left out before it, since reading took too long; left out where none were.",
       },
       items: { type: "array", items: { type: "object" }, description: "As in the answer to `readMany`." },
+    },
+  },
+  {
+    name: "repl.event",
+    summary:
+      "Something happened in a session of the REPL that this client is in. Events are lost, the oldest first, where it does not read; what came of its own commands never is.",
+    params: {
+      session: REPL_SESSION,
+      event: {
+        type: "object",
+        description: "What happened, by its `kind`; clients ignore kinds that they do not know.",
+        properties: {
+          kind: {
+            enum: ["output", "daemon", "question", "answered", "input", "result", "joined", "left", "lost", "ended"],
+            description:
+              "`output`: the session's code printed; `daemon`: the service did, as `repl.follow` asked; `question`: the code waits for `repl.answer`; `answered`: it waits no more; `input`: another client's command begins; `result`: what came of it; `joined`, `left`: another client; `lost`: so many events before the next one; `ended`: the session, and nothing follows.",
+          },
+          stream: { enum: ["stdout", "stderr", "log"], description: "Of `output` and `daemon`." },
+          text: { type: "string", description: "What was printed, or is asked." },
+          lost: { type: "integer", description: "Of `daemon`: what was left out before it." },
+          question: { type: "integer", description: "Its number." },
+          client: { type: "integer", description: "Whose it is, by the number in `pdm.sessions`." },
+          source: { type: "string", description: "Of `input`." },
+          outcome: { type: "object", description: "Of `result`: as in the answer to `repl.evaluate`." },
+          others: { type: "integer", description: "How many are in the session beside this client." },
+          count: { type: "integer", description: "Of `lost`." },
+          reason: { type: "string", description: "Of `ended`." },
+        },
+      },
     },
   },
   {

@@ -3,6 +3,7 @@ import type { Session } from "../session/session.js";
 import type { RpcCall } from "./call.js";
 import { Handles } from "./handles.js";
 import type { RequestId } from "./message.js";
+import { ReplAttachments } from "./repl-attachments.js";
 import { RpcError } from "./rpc-error.js";
 import { Streams } from "./streams.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -19,6 +20,10 @@ export class Peer {
   readonly streams: Streams;
   /** Subscriptions to events, and samplings. */
   readonly subscriptions: Subscriptions;
+  /** Sessions of the REPL. */
+  readonly repl: ReplAttachments;
+  /** While the client is on its way to another thread: what it sends is for that one, perhaps. */
+  isHandingOver = false;
   #isReleased = false;
 
   /** @param capabilities what the greeting names */
@@ -29,6 +34,7 @@ export class Peer {
     this.handles = new Handles(connection);
     this.streams = new Streams(connection);
     this.subscriptions = new Subscriptions(connection);
+    this.repl = new ReplAttachments(connection);
   }
 
   /** Whether the client is gone. */
@@ -36,11 +42,18 @@ export class Peer {
     return this.#isReleased;
   }
 
+  /** The client stays. */
+  goOnHere(): void {
+    this.isHandingOver = false;
+    if (!this.#isReleased) this.connection.resume();
+  }
+
   /** The client is gone; once more for what was begun in the meantime. */
   release(): void {
     this.#isReleased = true;
     const reason = new RpcError("ERR_PDM_CANCELLED", "the client is gone");
     for (const call of this.requests.values()) call.giveUp(reason);
+    this.repl.release();
     this.subscriptions.release();
     this.streams.release();
     this.handles.release();

@@ -28,6 +28,10 @@ export const ERROR_CODES: Readonly<Record<string, { readonly code: number; reado
     code: -32_011,
     meaning: "There is no such handle, subscription or page any more.",
   },
+  ERR_PDM_REPL_PARSER: {
+    code: -32_013,
+    meaning: "The REPL's own file cannot be loaded any more; the message says why.",
+  },
   ERR_PDM_BROKEN_OBJECT: { code: -32_012, meaning: "The object gave what its interface does not allow." },
 };
 

@@ -7,7 +7,7 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (con
 
 /** A file to which audit records are appended, one JSON text a line, each before its request is answered. */
 export class AuditFile {
-  readonly #path: string;
+  readonly path: string;
   readonly #descriptor: number;
   #lost = 0;
   #isCut = false;
@@ -19,7 +19,7 @@ export class AuditFile {
    * @throws what Node throws where it cannot be opened for writing
    */
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
     this.#descriptor = openSync(path, FLAGS, 0o600);
   }
 
@@ -39,11 +39,11 @@ export class AuditFile {
       if (this.#isCut) throw new Error(`${written} of ${line.length} bytes were written`);
     } catch (error) {
       this.#lost += 1;
-      if (this.#lost === 1) warn("PDM_AUDIT_FAILED", `audit records cannot be written to ${this.#path}`, error);
+      if (this.#lost === 1) warn("PDM_AUDIT_FAILED", `audit records cannot be written to ${this.path}`, error);
       return;
     }
     if (this.#lost > 0) {
-      warn("PDM_AUDIT_INCOMPLETE", `audit records are written to ${this.#path} again; ${this.#lost} are missing there`);
+      warn("PDM_AUDIT_INCOMPLETE", `audit records are written to ${this.path} again; ${this.#lost} are missing there`);
       this.#lost = 0;
     }
   }

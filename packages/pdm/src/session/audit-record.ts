@@ -3,7 +3,7 @@ import type { JsonSchema } from "../schema/json-schema.js";
 import type { Claim, Right, Role } from "./principal.js";
 
 /** What a record is about. */
-export type AuditAction = "connect" | "refuse" | "write" | "invoke" | "repl" | "disconnect";
+export type AuditAction = "connect" | "refuse" | "write" | "invoke" | "repl" | "inspect" | "disconnect";
 
 /**
  * How it ended. `ok` for a disconnect: the client ended it; `cancelled`: the server did, and `error` says why. `exit`: the
@@ -34,7 +34,7 @@ export interface AuditRecord {
   /** Of a write to an attribute that describes itself. */
   readonly before?: string;
   readonly after?: string;
-  /** What was typed at the REPL. */
+  /** What was typed at the REPL, or looked at. */
   readonly input?: string;
   readonly outcome: AuditOutcome;
   /** Why it did not end well. */
@@ -50,7 +50,7 @@ export const AUDIT_RECORD_SCHEMA: JsonSchema = {
   type: "object",
   properties: {
     time: { type: "number", description: "When it began, in seconds since the epoch." },
-    action: { enum: ["connect", "refuse", "write", "invoke", "repl", "disconnect"] },
+    action: { enum: ["connect", "refuse", "write", "invoke", "repl", "inspect", "disconnect"] },
     session: { type: "integer", description: "As in pdm.sessions." },
     role: { enum: ["viewer", "operator", "admin"] },
     socket: { type: "string", description: "What role and rights come from." },
@@ -61,7 +61,7 @@ export const AUDIT_RECORD_SCHEMA: JsonSchema = {
     arguments: { type: "string", description: "Of an operation that describes its parameters; secrets are ***." },
     before: TEXT,
     after: TEXT,
-    input: { type: "string", description: "What was typed at the REPL." },
+    input: { type: "string", description: "What was typed at the REPL, or looked at." },
     outcome: { enum: ["ok", "threw", "refused", "deadline", "cancelled", "exit"] },
     error: TEXT,
     durationMs: { type: "number" },

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { readClockMs } from "../clock.js";
 import type { Limits } from "../limits.js";
 import { warn } from "../warning.js";
@@ -34,6 +34,9 @@ const PEER_WATCH_MS = 1_000;
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
+/** A client's socket, or what is as good as one. */
+export type ConnectionSocket = Duplex & { destroySoon(): void; ref(): unknown };
+
 /** The part of a session that all connections of a socket have in common. */
 export type Admission = Pick<SessionParts, "grant" | "socket">;
 
@@ -50,7 +53,7 @@ export class Connection {
   readonly session: Session;
   /** Conversations charge here what they hold beside buffers. */
   readonly account: Account;
-  readonly #socket: Socket;
+  readonly #socket: ConnectionSocket;
   readonly #input = new InputBuffer();
   readonly #events: EventQueue;
   readonly #onClosed: () => void;
@@ -78,7 +81,7 @@ export class Connection {
    * @param onClosed called once, when the socket is closed and everything is released
    */
   constructor(
-    socket: Socket,
+    socket: ConnectionSocket,
     limits: Limits,
     ledger: Ledger,
     admission: Admission,
@@ -135,6 +138,14 @@ export class Connection {
     // Many events within one turn of the event loop must not be lost while the reader is quick enough.
     if (this.#events.heldBytes > Math.min(BATCH_BYTES, this.limits.queuedOutputBytes / 2)) this.#flush();
     else this.#flushSoon();
+  }
+
+  /** Has the events that wait go out before the next reply, which then tells of something later; they cannot be lost any more. */
+  putEventsFirst(): void {
+    for (let event = this.#events.take(); event !== undefined; event = this.#events.take()) {
+      this.#outgoing.push(event);
+      this.#outgoingBytes += event.length;
+    }
   }
 
   /** Drops what is queued of that source. */

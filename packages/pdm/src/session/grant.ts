@@ -18,6 +18,8 @@ export interface Grant {
   readonly rights: readonly Right[];
   /** Undefined: everything is allowed. */
   readonly decide: Decision | undefined;
+  /** What `decide` was made from. */
+  readonly policy?: Policy | undefined;
   /** Where the records of its sessions are appended. */
   readonly auditFile: AuditFile | undefined;
   /** What the service calls this version of itself. */
@@ -47,6 +49,7 @@ export function createGrant({ role, rights, policy }: GrantOptions, auditFile?: 
     role: known,
     rights: readRights(rights) ?? (role === undefined ? RIGHTS : []),
     decide,
+    policy,
     auditFile,
     build,
   };

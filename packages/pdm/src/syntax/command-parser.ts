@@ -1,5 +1,5 @@
 import { Parser, tokTypes } from "acorn";
-import type { Expression, ImportDeclaration, Options, Program, Statement, TokenType } from "acorn";
+import type { Expression, Options, Program, Statement, TokenType } from "acorn";
 import { CommandSyntaxError } from "./command-syntax-error.js";
 import type { Completeness } from "./completeness.js";
 
@@ -26,23 +26,46 @@ interface AcornError extends SyntaxError {
 const MISSING_AT_END = /^(?:Missing initializer|Complex binding patterns require|Missing catch or finally)/;
 const OPEN_AT_END = /^Unterminated (?:comment|template)/;
 
+const IMPORT_EXPRESSION = /^import\s*[(.]/;
+const LOOK_AHEAD_CHARACTERS = 100;
+
+/** A method that acorn's types leave out. */
+const StatementParser = Parser as unknown as new (
+  options: Options,
+  source: string,
+) => Parser & { parseStatement(context: string | null, topLevel?: boolean, exports?: object): Statement };
+
 /** Acorn's parser with the few members that its types leave out, and an expression that must be all there is. */
-export class CommandParser extends Parser {
+export class CommandParser extends StatementParser {
   declare readonly type: TokenType;
   declare nextToken: () => void;
   declare next: () => void;
   declare parseExpression: () => Expression;
-  declare parseStatement: (context: null, topLevel: true) => Statement;
+  declare inModule: boolean;
   declare readonly start: number;
   declare readonly lastTokEnd: number;
   declare unexpected: () => never;
 
-  constructor(source: string, options: Options = OPTIONS) {
-    super(options, source);
+  constructor(source: string) {
+    super(OPTIONS, source);
   }
 
   get atEnd(): boolean {
     return this.type === tokTypes.eof;
+  }
+
+  /** Accepts import declarations at the top level, which acorn has in modules only. */
+  override parseStatement(context: string | null, topLevel?: boolean, exports?: object): Statement {
+    this.inModule = topLevel === true && this.type === tokTypes._import && !IMPORT_EXPRESSION.test(this.#following());
+    try {
+      return super.parseStatement(context, topLevel, exports);
+    } finally {
+      this.inModule = false;
+    }
+  }
+
+  #following(): string {
+    return this.input.slice(this.start, this.start + LOOK_AHEAD_CHARACTERS);
   }
 
   parseWholeExpression(): ExpressionCommand {
@@ -82,8 +105,8 @@ export function parseCommand(source: string): Command {
   throw explain(source, stumbled ? expression.error : program.error);
 }
 
-/** Whether a command is complete; see `judgeCompleteness`. */
-export function judgeCommand(source: string): Completeness {
+/** Whether a command is complete, by JavaScript's rules; see `judgeCompleteness`. */
+export function judgeJavaScript(source: string): Completeness {
   // More lines would come after a line feed, which a string survives only behind a backslash.
   const text = `${source}\n`;
   const program = attempt(text, (parser) => parser.parse());
@@ -93,8 +116,8 @@ export function judgeCommand(source: string): Completeness {
   return program.mendable || expression.mendable ? "incomplete" : "invalid";
 }
 
-function attempt<Tree>(source: string, parse: (parser: CommandParser) => Tree, options?: Options): Attempt<Tree> {
-  const parser = new CommandParser(source, options);
+function attempt<Tree>(source: string, parse: (parser: CommandParser) => Tree): Attempt<Tree> {
+  const parser = new CommandParser(source);
   try {
     return { tree: parse(parser) };
   } catch (error) {
@@ -118,38 +141,12 @@ function isMendable(error: AcornError, source: string, parser: CommandParser): b
 
 function explain(source: string, { message, pos, loc }: AcornError): CommandSyntaxError {
   let reason = message.replace(/ \(\d+:\d+\)$/, "");
-  if (reason.includes("sourceType: module")) reason = explainModuleSyntax(source, pos);
+  if (reason.includes("sourceType: module")) reason = "A command cannot export; leave out export";
+  if (reason.includes("may only appear at the top level")) {
+    reason = source.startsWith("import", pos)
+      ? "An import declaration must stand at the top level; write: await import(…)"
+      : "A command cannot export; leave out export";
+  }
   if (reason.startsWith("Not enough stack space")) reason = "The command is nested too deeply";
   return new CommandSyntaxError(reason, loc.line, loc.column + 1);
-}
-
-function explainModuleSyntax(source: string, pos: number): string {
-  if (source.startsWith("export", pos)) return "A command cannot export; leave out export";
-  const module = attempt(source, (parser) => parser.parse(), { ...OPTIONS, sourceType: "module" });
-  const declaration =
-    "tree" in module && module.tree.body.find((node) => node.start === pos && node.type === "ImportDeclaration");
-  const replacement = declaration
-    ? writeDynamicImport(source, declaration as ImportDeclaration)
-    : 'const { name } = await import("module")';
-  return `A command cannot have an import declaration; write: ${replacement}`;
-}
-
-/** The same import as an expression: `import a, { b as c } from "d"` is `const { default: a, b: c } = await import("d")`. */
-function writeDynamicImport(source: string, { specifiers, source: from, attributes }: ImportDeclaration): string {
-  const [firstAttribute] = attributes;
-  const lastAttribute = attributes.at(-1);
-  const options =
-    firstAttribute && lastAttribute ? `, { with: { ${source.slice(firstAttribute.start, lastAttribute.end)} } }` : "";
-  const expression = `await import(${from.raw ?? JSON.stringify(from.value)}${options})`;
-  const names: string[] = [];
-  for (const specifier of specifiers) {
-    const local = specifier.local.name;
-    if (specifier.type === "ImportNamespaceSpecifier") {
-      return `const ${local} = ${expression}${names.length > 0 ? `, { ${names.join(", ")} } = ${local}` : ""}`;
-    }
-    const imported =
-      specifier.type === "ImportSpecifier" ? source.slice(specifier.imported.start, specifier.imported.end) : "default";
-    names.push(imported === local ? local : `${imported}: ${local}`);
-  }
-  return names.length > 0 ? `const { ${names.join(", ")} } = ${expression}` : expression;
 }

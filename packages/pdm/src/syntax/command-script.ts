@@ -1,7 +1,8 @@
 import { getLineInfo } from "acorn";
 import type { FunctionDeclaration, Program, VariableDeclaration } from "acorn";
-import { parseCommand } from "./command-parser.js";
+import { readCommand } from "./command-source.js";
 import { CommandSyntaxError } from "./command-syntax-error.js";
+import { rewriteImport } from "./import-lines.js";
 import { surveyCommand } from "./survey.js";
 import type { BlockFunction, DeclarationKind, Survey } from "./survey.js";
 import { applyEdits, blank } from "./text-edit.js";
@@ -54,8 +55,8 @@ interface Names {
  *
  * @throws CommandSyntaxError
  */
-export function rewriteCommand(source: string): CommandScript {
-  const command = parseCommand(source);
+export function rewriteCommand(typed: string): CommandScript {
+  const { command, source } = readCommand(typed);
   const survey = surveyCommand(command);
   const names = {
     scope: unusedName("$scope", source),
@@ -86,6 +87,8 @@ export function rewriteCommand(source: string): CommandScript {
     .map((node) => rewriteFunction(source, node));
   edits.push(...functions.flatMap(({ before, name, after }) => [before, name, after]));
   edits.push(...rewriteDeclarations(source, command.tree, survey, names));
+  const awaiting = form === "promise" ? "await" : "yield";
+  for (const line of survey.importLines) edits.push(...rewriteImport(source, line, names.importer, awaiting));
   const edited = applyEdits(source, edits);
   const parts = separate(edited, functions);
   return {
@@ -102,9 +105,9 @@ function unusedName(name: string, source: string): string {
   return unused;
 }
 
-function findForm({ awaits, asyncLoops, hasAsyncDisposal }: Survey): CommandForm {
+function findForm({ awaits, importLines, asyncLoops, hasAsyncDisposal }: Survey): CommandForm {
   if (asyncLoops.length > 0 || hasAsyncDisposal) return "promise";
-  return awaits.length > 0 ? "steps" : "synchronous";
+  return awaits.length + importLines.length > 0 ? "steps" : "synchronous";
 }
 
 /**

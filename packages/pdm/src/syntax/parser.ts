@@ -35,3 +35,8 @@ export async function loadGrammar(): Promise<Grammar> {
     throw new ParserError(error);
   }
 }
+
+/** The parser, or undefined as long as it is not loaded. */
+export function loadedGrammar(): Grammar | undefined {
+  return grammar;
+}

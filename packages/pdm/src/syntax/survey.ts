@@ -7,12 +7,14 @@ import type {
   Function as FunctionNode,
   FunctionDeclaration,
   Identifier,
+  ImportDeclaration,
   Node,
   Pattern,
   Program,
   VariableDeclaration,
 } from "acorn";
 import type { Command } from "./command-parser.js";
+import { findImports, importedNames } from "./import-lines.js";
 
 export type DeclarationKind = "var" | "let" | "const";
 
@@ -45,6 +47,8 @@ export interface Survey {
   readonly imports: number[];
   /** `await …` outside of functions. */
   readonly awaits: AwaitExpression[];
+  /** Import declarations. */
+  readonly importLines: ImportDeclaration[];
   /** What `for await` outside of functions iterates over. */
   readonly asyncLoops: Expression[];
   /** Has an `await using` outside of functions. */
@@ -103,6 +107,7 @@ export function surveyCommand({ kind, tree }: Command): Survey {
     statementStarts: new Set(),
     imports: [],
     awaits: [],
+    importLines: findImports(tree),
     asyncLoops: [],
     hasAsyncDisposal: false,
     runsCode: false,
@@ -312,7 +317,8 @@ function noteBlockFunctions(
 }
 
 /** `let`, `const`, classes and functions that are statements of the command itself. */
-function noteTopLevel({ declarations, variables }: Survey, { body }: Program): void {
+function noteTopLevel({ declarations, variables, importLines }: Survey, { body }: Program): void {
+  for (const name of importLines.flatMap(importedNames)) declarations.set(name, "const");
   for (const statement of body) {
     if (statement.type === "VariableDeclaration" && (statement.kind === "let" || statement.kind === "const")) {
       variables.add(statement);

@@ -3,20 +3,23 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-/** Lines that a session is given of the sessions before it. */
-export const MAX_HISTORY_LINES = 1_000;
+/** Entries that a session is given of the sessions before it, and keeps. */
+export const MAX_HISTORY_ENTRIES = 1_000;
 
 /** Bytes of one file of history. With more in it, the next line begins a new file, and all but the last two go. */
 const MAX_FILE_BYTES = 65_536;
 
-/** Bytes of one line; a longer one is not kept. */
-const MAX_LINE_BYTES = 8_192;
+/** Bytes of one entry; a longer one is not kept. */
+const MAX_ENTRY_BYTES = 8_192;
+
+/** Stands for a line feed in a file, where each entry is a line. No entry has it, and older versions leave out lines that do. */
+const LINE_FEED_SIGN = "\u001E";
 
 /**
  * What was typed to one service, kept from session to session in `$XDG_STATE_HOME/pdm/NAME-HASH.history.N` (mode 0600; without that
- * variable in `~/.local/state`), one line each.
+ * variable in `~/.local/state`), one line each, whatever it has of lines itself.
  *
- * Any number of sessions may add at once: a line is one appending write, and no file is ever rewritten, so nothing is lost
+ * Any number of sessions may add at once: an entry is one appending write, and no file is ever rewritten, so nothing is lost
  * or mixed up and no lock is needed. What is kept stays bounded because files are begun anew under the next number N, and only the
  * last two are read and left. Two sessions that begin one at the same moment begin the same.
  *
@@ -26,34 +29,48 @@ export class History {
   readonly #folder: string | undefined;
   readonly #prefix: string;
   readonly #onFailure: (reason: string) => void;
+  #entries: string[] | undefined;
   #failed = false;
 
-  /** `onFailure` is called once, when a line cannot be kept. */
+  /** `onFailure` is called once, when an entry cannot be kept. */
   constructor(spec: string, onFailure: (reason: string) => void) {
     this.#folder = findStateFolder();
     this.#prefix = `${nameService(spec)}.history.`;
     this.#onFailure = onFailure;
   }
 
-  /** The last lines kept, newest first. */
-  readLines(): string[] {
-    try {
-      if (this.#folder === undefined) return [];
-      const lines = this.#listFiles(this.#folder).slice(-2).flatMap(readFile);
-      return lines.slice(-MAX_HISTORY_LINES).toReversed();
-    } catch {
-      return [];
-    }
+  /** The last entries, newest first: those of the sessions before this one as they were at the first call, and this one's own. */
+  get entries(): readonly string[] {
+    this.#entries ??= this.#readEntries();
+    return this.#entries;
   }
 
-  /** Keeps a line; one that is empty, very long, or holds control characters is left out. */
-  add(line: string): void {
+  /** Keeps an entry; one that is empty, very long, or holds control characters is left out of the file, one that is the same as the last of both. */
+  add(entry: string): void {
+    this.#entries ??= this.#readEntries();
+    if (entry.trim() === "" || entry === this.#entries[0]) return;
+    this.#entries.unshift(entry);
+    if (this.#entries.length > MAX_HISTORY_ENTRIES) this.#entries.pop();
+    const line = entry.replaceAll("\n", LINE_FEED_SIGN);
     if (this.#failed || this.#folder === undefined || !isKept(line)) return;
     try {
       this.#append(this.#folder, `${line}\n`);
     } catch (error) {
       this.#failed = true;
       this.#onFailure(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #readEntries(): string[] {
+    try {
+      if (this.#folder === undefined) return [];
+      const lines = this.#listFiles(this.#folder).slice(-2).flatMap(readFile);
+      return lines
+        .slice(-MAX_HISTORY_ENTRIES)
+        .toReversed()
+        .map((line) => line.replaceAll(LINE_FEED_SIGN, "\n"));
+    } catch {
+      return [];
     }
   }
 
@@ -114,7 +131,7 @@ function findStateFolder(): string | undefined {
 }
 
 function isKept(line: string): boolean {
-  return line.trim() !== "" && Buffer.byteLength(line) <= MAX_LINE_BYTES && !/[^\P{Cc}\t]/u.test(line);
+  return line.trim() !== "" && Buffer.byteLength(line) <= MAX_ENTRY_BYTES && !/[^\P{Cc}\t\u001e]/u.test(line);
 }
 
 function readFile({ file }: { file: string }): string[] {

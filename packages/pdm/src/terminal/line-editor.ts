@@ -2,11 +2,12 @@ import readline from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
 import { Keyboard } from "./keyboard.js";
 
-/** What came of asking for a line: the line, Ctrl-C, or the end of input (Ctrl-D on an empty line, or {@link LineEditor.end}). */
-export type Typed =
+/** What came of asking for a line: the line, Ctrl-C, the end of input (Ctrl-D on an empty line, or {@link LineEditor.end}), or {@link LineEditor.cancel}. */
+export type TypedLine =
   | { readonly kind: "line"; readonly line: string }
   | { readonly kind: "interrupt" }
-  | { readonly kind: "end" };
+  | { readonly kind: "end" }
+  | { readonly kind: "cancelled" };
 
 export interface LineEditorOptions {
   readonly input: ReadStream;
@@ -24,7 +25,7 @@ export class LineEditor {
   readonly #keyboard: Keyboard;
   readonly #readline: readline.Interface;
   readonly #onInterrupt: () => void;
-  #answer: ((typed: Typed) => void) | undefined;
+  #answer: ((typed: TypedLine) => void) | undefined;
   #ended = false;
 
   constructor({ input, output, history, historySize, onInterrupt }: LineEditorOptions) {
@@ -49,7 +50,7 @@ export class LineEditor {
   }
 
   /** Asks for one line; to be called again only when it has answered. Once the input has ended, the answer is that. */
-  ask(prompt: string): Promise<Typed> {
+  ask(prompt: string): Promise<TypedLine> {
     if (this.#ended) return Promise.resolve({ kind: "end" });
     this.#readline.setPrompt(prompt);
     this.#readline.prompt();
@@ -64,6 +65,15 @@ export class LineEditor {
     return this.#keyboard.peekLines();
   }
 
+  /** Gives up the line that is asked for; what was typed of it is dropped. */
+  cancel(): void {
+    if (this.#answer === undefined) return;
+    this.#readline.write(null, { ctrl: true, name: "e" });
+    this.#readline.write(null, { ctrl: true, name: "u" });
+    this.#output.write("\n");
+    this.#settle({ kind: "cancelled" });
+  }
+
   /** Ends the input and gives the terminal back; a line being asked for is answered with the end. */
   end(): void {
     if (this.#ended) return;
@@ -75,7 +85,7 @@ export class LineEditor {
     this.#settle({ kind: "end" });
   }
 
-  #settle(typed: Typed): void {
+  #settle(typed: TypedLine): void {
     const answer = this.#answer;
     this.#answer = undefined;
     // So that nothing is drawn into the output of a command when the window changes its size.

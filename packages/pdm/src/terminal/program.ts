@@ -1,22 +1,23 @@
 import { fstatSync } from "node:fs";
 import { inspect } from "node:util";
 import { isOverSsh } from "../client/hello.js";
-import { connectRepl } from "../client/repl.js";
-import type { ReplClient } from "../client/repl.js";
 import { PdmError } from "../errors.js";
-import { CONNECT_TIMEOUT_MS } from "../limits.js";
 import { VERSION } from "../version.js";
 import { parseCommandLine, USAGE } from "./command-line.js";
 import type { CommandLine } from "./command-line.js";
 import { showControlCharacters } from "./control-characters.js";
-import { detectLanguage } from "./detection.js";
+import { Palette } from "./editor/style.js";
 import { History } from "./history.js";
-import { runInteractive } from "./interactive.js";
-import { runScript } from "./script.js";
+import { openPlace, type Place, type PlaceOptions } from "./place.js";
+import { runScript, type ScriptOutcome } from "./script.js";
+import type { OutputStreams } from "./script-output.js";
+import { createTextRunner, ScriptEvents, SessionRunner } from "./script-runner.js";
+import { Shell } from "./shell.js";
 import { readSourceLines, splitSourceLines, type SourceLine } from "./source-lines.js";
 
 /** The exit statuses that the help describes; and that of a program whose output nobody reads any more, as with SIGPIPE. */
-const EXIT = { fine: 0, failed: 1, commandThrew: 2, interrupted: 130, outputClosed: 141 } as const;
+const EXIT = { fine: 0, failed: 1, interrupted: 130, outputClosed: 141 } as const;
+const EXIT_OF: Readonly<Record<ScriptOutcome, number>> = { fine: 0, threw: 2, deadline: 3, interrupted: 4 };
 
 /** How long a service may keep the user waiting before the reason is shown. */
 const BUSY_NOTICE_MS = 1_000;
@@ -44,10 +45,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     process.stdout.write(commandLine.kind === "help" ? USAGE : `${VERSION}\n`);
     return EXIT.fine;
   }
-  const { spec, codes } = commandLine;
-  const isInteractive = codes.length === 0 && process.stdin.isTTY && process.stdout.isTTY;
+  const { spec, codes, json } = commandLine;
+  const isInteractive = codes.length === 0 && !json && process.stdin.isTTY && process.stdout.isTTY;
   try {
-    return isInteractive ? await runOnTerminal(spec) : await runAsScript(commandLine);
+    return isInteractive ? await runOnTerminal(commandLine) : await runAsScript(commandLine);
   } catch (error) {
     const reason = describeError(error);
     report(reason.includes(spec) ? reason : `${spec}: ${reason}`);
@@ -55,40 +56,58 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runOnTerminal(spec: string): Promise<number> {
+async function runOnTerminal({ spec, session, thread, deadlineMs, noColor }: RunCommandLine): Promise<number> {
+  const { stdin: input, stdout: output } = process;
+  const shell = new Shell({
+    spec,
+    destination: { session, thread },
+    deadlineMs,
+    input,
+    output,
+    isDumb: process.env["TERM"] === "dumb",
+    palette: new Palette(!noColor && output.hasColors()),
+    history: new History(spec, (reason) => report(`the history is not kept: ${reason}`)),
+    open: (options) => openPatiently(spec, options),
+  });
+  const left = await shell.serve();
+  if (left === "lost") return EXIT.failed;
+  return left === "interrupted" ? EXIT.interrupted : EXIT.fine;
+}
+
+/** Takes as long as the service does, and says so. */
+async function openPatiently(spec: string, options: PlaceOptions): Promise<Place> {
   // Over ssh it may well be the user who is waited for, and typing a passphrase.
   const notice = isOverSsh(spec) ? undefined : setTimeout(report, BUSY_NOTICE_MS, `${spec}: ${BUSY_NOTICE}`);
-  let client: ReplClient | undefined;
   try {
-    client = await connectRepl(spec, { timeoutMs: Infinity });
-    const language = await detectLanguage(client, Infinity);
-    clearTimeout(notice);
-    const history = new History(spec, (reason) => report(`the history is not kept: ${reason}`));
-    const left = await runInteractive({ client, language, history, input: process.stdin, output: process.stdout });
-    return left === "interrupted" ? EXIT.interrupted : EXIT.fine;
+    return await openPlace(spec, { ...options, timeoutMs: Infinity });
   } finally {
     clearTimeout(notice);
-    client?.close();
   }
 }
 
-async function runAsScript({ spec, codes, stopOnError }: RunCommandLine): Promise<number> {
-  const client = await connectRepl(spec);
+async function runAsScript(commandLine: RunCommandLine): Promise<number> {
+  const { spec, codes, stopOnError, session, thread, deadlineMs, json } = commandLine;
+  const streams: OutputStreams = {
+    writeOutput: (line) => writeLine(process.stdout, line),
+    writeError: (line) => writeLine(process.stderr, line),
+  };
+  const events = new ScriptEvents(streams, json);
+  const place = await openPlace(spec, { session, thread, onEvent: events.receive });
   try {
-    const language = await detectLanguage(client, CONNECT_TIMEOUT_MS);
-    const threw = await runScript({
-      client,
-      language,
-      sources: codes.length > 0 ? codes.map(splitSourceLines) : [readStandardInput(client)],
-      streams: {
-        writeOutput: (line) => writeLine(process.stdout, line),
-        writeError: (line) => writeLine(process.stderr, line),
-      },
+    const runner =
+      place.kind === "text"
+        ? createTextRunner(place, streams, json)
+        : new SessionRunner(place, streams, events, { json, deadlineMs });
+    const outcome = await runScript({
+      language: place.language,
+      run: runner.run,
+      sources: codes.length > 0 ? codes.map(splitSourceLines) : [readStandardInput(place)],
       stopOnError,
     });
-    return threw ? EXIT.commandThrew : EXIT.fine;
+    if (place.kind === "session") await (session === undefined ? place.session.close() : place.session.leave());
+    return EXIT_OF[outcome];
   } finally {
-    client.close();
+    place.client.close();
   }
 }
 
@@ -97,10 +116,10 @@ async function runAsScript({ spec, codes, stopOnError }: RunCommandLine): Promis
  *
  * @throws the connection's error when it is lost, even where the input has nothing to say for now but is not at its end
  */
-function readStandardInput(client: ReplClient): AsyncIterable<SourceLine> {
+function readStandardInput(place: Place): AsyncIterable<SourceLine> {
   // Whoever iterates gets the error; this is for when nobody does.
   process.stdin.on("error", () => {});
-  void client.closed.then((lost) => process.stdin.destroy(lost));
+  void (place.kind === "session" ? place.session : place.client).closed.then((lost) => process.stdin.destroy(lost));
   const isFile = isRegularFile(process.stdin.fd);
   return readSourceLines(process.stdin, () => isFile || process.stdin.readableLength > 0);
 }

@@ -1,5 +1,8 @@
 import type { ReplClient } from "../client/repl.js";
+import { NO_TOKENS } from "../syntax/source-tokens.js";
 import type { Language } from "./language.js";
+
+const INDENT_COLUMNS = 4;
 
 /**
  * Python's rules, those of the original `pdm-repl`: a first line that is by itself a complete expression runs at once; anything else
@@ -9,6 +12,7 @@ export function createPython(client: ReplClient): Language {
   return {
     name: "Python",
     emptyLineEnds: true,
+    indentColumns: INDENT_COLUMNS,
     tracebackStart: /^Traceback \(most recent call last\):$/,
     // A chain of tracebacks is one.
     tracebackIsLast: false,
@@ -16,6 +20,17 @@ export function createPython(client: ReplClient): Language {
       const [first, second] = lines;
       return first !== undefined && second === undefined && (await isExpression(client, first));
     },
+    async judge(source) {
+      const lines = source.split("\n");
+      return lines.length === 1 ? isExpression(client, source) : lines.at(-1)?.trim() === "";
+    },
+    tokenize: () => NO_TOKENS,
+    indent(before) {
+      const line = before.slice(before.lastIndexOf("\n") + 1);
+      const blanks = /^[ \t]*/.exec(line)?.[0] ?? "";
+      return /:\s*(?:#.*)?$/.test(line) ? blanks + " ".repeat(INDENT_COLUMNS) : blanks;
+    },
+    dedent: () => undefined,
   };
 }
 

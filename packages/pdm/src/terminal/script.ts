@@ -1,40 +1,33 @@
-import type { ReplClient } from "../client/repl.js";
 import { CommandReader } from "./command-reader.js";
 import type { Language } from "./language.js";
-import { ScriptOutput, type OutputStreams } from "./script-output.js";
 import { PAUSE, type SourceLine } from "./source-lines.js";
+
+/** What became of a command, and of a whole script: what its first command that failed did. */
+export type ScriptOutcome = "fine" | "threw" | "deadline" | "interrupted";
 
 /** What a script runs, and where. Each source ends the command that its last lines began. */
 export interface Script {
-  readonly client: ReplClient;
   readonly language: Language;
+  /** Runs a command and writes what comes of it. */
+  readonly run: (source: string) => Promise<ScriptOutcome>;
   readonly sources: Iterable<AsyncIterable<SourceLine> | Iterable<SourceLine>>;
-  readonly streams: OutputStreams;
-  /** End at the first command that throws. */
+  /** End at the first command that fails. */
   readonly stopOnError: boolean;
 }
 
 /**
  * Runs all commands in their order.
  *
- * @returns whether one of them threw
  * @throws whatever reading a source or the connection throws; later commands have not run.
  */
-export async function runScript(script: Script): Promise<boolean> {
-  let threw = false;
+export async function runScript(script: Script): Promise<ScriptOutcome> {
+  let first: ScriptOutcome = "fine";
   for await (const source of readCommands(script)) {
-    const output = new ScriptOutput(script.language, script.streams);
-    try {
-      const outcome = await script.client.run(source, { onOutput: (line) => output.write(line) });
-      output.finish(outcome.threw);
-      threw ||= outcome.threw;
-    } catch (error) {
-      output.finish(false);
-      throw error;
-    }
-    if (threw && script.stopOnError) break;
+    const outcome = await script.run(source);
+    if (first === "fine") first = outcome;
+    if (outcome !== "fine" && script.stopOnError) break;
   }
-  return threw;
+  return first;
 }
 
 async function* readCommands({ language, sources }: Script): AsyncGenerator<string, void> {

@@ -1,35 +1,77 @@
-import { REPL_LIMITS } from "../limits.js";
+import { formatValue } from "../engine/value-text.js";
+import { WorkspaceError } from "./workspace-error.js";
 
-/** Values that a workspace holds so that its clients can look into them, by number. Of too many, the one used longest ago is let go of. */
+/** UTF-16 units of a text that are given at once. */
+const PIECE_UNITS = 65_536;
+
+/** Bytes of a value's text that can be paged through. */
+const WHOLE_TEXT_BYTES = 4_194_304;
+
+/** Values that the clients of one session can look further into, by number: the last ones used, up to a limit. */
 export class HeldValues {
+  readonly #most: number;
+  /** In the order of their last use. */
   readonly #values = new Map<number, unknown>();
-  #last = 0;
+  #lastNumber = 0;
+  /** The text that was paged through last, so that its pieces fit together. */
+  #paged: { readonly number: number; readonly text: string } | undefined;
 
-  /** @returns the number by which it can be found */
-  hold(value: unknown): number {
-    this.#last += 1;
-    this.#values.set(this.#last, value);
-    for (const oldest of this.#values.keys()) {
-      if (this.#values.size <= REPL_LIMITS.handles) break;
-      this.#values.delete(oldest);
-    }
-    return this.#last;
+  constructor(most: number) {
+    this.#most = most;
   }
 
-  /** @returns a box with the value; undefined where it is not held (any more) */
-  find(number: number): { readonly value: unknown } | undefined {
-    if (!this.#values.has(number)) return undefined;
+  /** Keeps it; returns its number. */
+  keep(value: unknown): number {
+    if (this.#values.size >= this.#most) {
+      const [first] = this.#values.keys();
+      if (first !== undefined) this.release(first);
+    }
+    this.#lastNumber += 1;
+    this.#values.set(this.#lastNumber, value);
+    return this.#lastNumber;
+  }
+
+  /** @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` where it was released, or made room for others */
+  find(number: number): unknown {
+    if (!this.#values.has(number)) {
+      const message = `there is no handle ${number} any more: evaluate it again`;
+      throw new WorkspaceError("ERR_PDM_NO_SUCH_HANDLE", message, "handle");
+    }
     const value = this.#values.get(number);
     this.#values.delete(number);
     this.#values.set(number, value);
-    return { value };
+    return value;
   }
 
-  drop(number: number): void {
+  /**
+   * A piece of the value's text: of a string its own characters.
+   *
+   * @returns the piece, and where the next begins
+   * @throws as `find`, and whatever showing the value throws
+   */
+  readText(number: number, from: number): { readonly text: string; readonly next: number | undefined } {
+    const value = this.find(number);
+    const whole = typeof value === "string" ? value : this.#showWhole(number, value);
+    let end = Math.min(whole.length, from + PIECE_UNITS);
+    // Not within a pair of surrogates.
+    if (end < whole.length && /[\uD800-\uDBFF]/u.test(whole.charAt(end - 1))) end -= 1;
+    return { text: whole.slice(from, end), next: end < whole.length ? end : undefined };
+  }
+
+  release(number: number): void {
     this.#values.delete(number);
+    if (this.#paged?.number === number) this.#paged = undefined;
   }
 
   clear(): void {
     this.#values.clear();
+    this.#paged = undefined;
+  }
+
+  #showWhole(number: number, value: unknown): string {
+    if (this.#paged?.number === number) return this.#paged.text;
+    const { text } = formatValue(value, { maxBytes: WHOLE_TEXT_BYTES });
+    this.#paged = { number, text };
+    return text;
   }
 }

@@ -1,26 +1,33 @@
-import { ParserError } from "../syntax/parser.js";
 import { closeSync, openSync } from "node:fs";
-import type * as workspaceModule from "./workspace.js";
+import { ParserError } from "../syntax/parser.js";
+import type * as workspaceModule from "./entry.js";
 
-/** What the REPL's chunk offers. */
+export { ParserError } from "../syntax/parser.js";
+
+/** What the chunk of the REPL offers. */
 export type WorkspaceModule = typeof workspaceModule;
 
 let loaded: WorkspaceModule | undefined;
 
 /**
- * Loads what runs commands, once a process; later calls resolve at once. It is the one part of this package that `listen` does not load,
+ * Loads the REPL, once a process; later calls resolve at once. It is the one part of this package that is not loaded with the rest,
  * because it is big and few processes ever need it.
  *
- * @throws ParserError when its file cannot be read; nothing else is affected, and the next call tries again
+ * @throws ParserError where its file cannot be read; nothing else is affected, and the next call tries again
  */
 export async function loadWorkspaces(): Promise<WorkspaceModule> {
   if (loaded) return loaded;
   try {
     // Node 20 remembers an import that failed for want of a descriptor, and never tries again. So the want is found out first.
     closeSync(openSync(process.getBuiltinModule("node:os").devNull, "r"));
-    loaded = await import("./workspace.js");
+    loaded = await import("./entry.js");
     return loaded;
   } catch (error) {
     throw new ParserError(error);
   }
+}
+
+/** The REPL, or undefined as long as it is not loaded. */
+export function loadedWorkspaces(): WorkspaceModule | undefined {
+  return loaded;
 }

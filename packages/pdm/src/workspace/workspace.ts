@@ -1,217 +1,368 @@
-import { PdmError } from "../errors.js";
+import type { EvaluationOutcome } from "../engine/evaluation.js";
+import { GUARD_MEMORY } from "../engine/guard-memory.js";
+import { whyUninterruptible } from "../engine/guard.js";
 import { ReplScope } from "../engine/scope.js";
-import type { EvaluateOptions, EvaluationOutcome } from "../engine/evaluation.js";
-import { whyUnguarded, whyUninterruptible } from "../engine/guard.js";
-import { REPL_LIMITS } from "../limits.js";
-import { installTools } from "../toolbox/tools.js";
-import { warn } from "../warning.js";
+import type { PrintOptions } from "../engine/value-text.js";
+import type { Limits } from "../limits.js";
+import { followOutput } from "../toolbox/daemon-output.js";
+import type { DaemonStream } from "../toolbox/daemon-output.js";
+import { installTools, needsModules, prepareModules } from "../toolbox/tools.js";
+import { describeThrown, warn } from "../warning.js";
 import { HeldValues } from "./held-values.js";
-import type { WorkspaceEvent, WorkspaceListener } from "./workspace-event.js";
-import { listWorkspace, takeWorkspaceNumber } from "./workspace-list.js";
+import { complete } from "./completion.js";
+import type { Completion } from "./completion.js";
+import { listMembers } from "./members.js";
+import { Questions } from "./questions.js";
+import { WorkspaceError } from "./workspace-error.js";
+import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "./workspace-event.js";
 
-export type { EvaluateOptions, EvaluationOutcome } from "../engine/evaluation.js";
+/** Characters that one call prints. The rest is cut, and the text says so. */
+const PRINTED_CHARACTERS = 262_144;
 
-/** A command of somebody's, on its way through a workspace. */
-export interface Job {
-  /** Who typed it: an attachment, so that it is not told what it knows. */
-  readonly by: Attachment;
+/** What a client wants run. */
+export interface EvaluationRequest {
+  readonly client: WorkspaceClient;
   readonly source: string;
-  readonly options: EvaluateOptions;
+  /** The client's number for it, by which it is interrupted. */
+  readonly evaluation?: number | undefined;
+  readonly deadlineMs: number;
+  readonly print?: PrintOptions | undefined;
 }
 
-/** One client's hold of a workspace. */
-export interface Attachment {
-  /** What other clients are told of it. */
-  readonly client: string;
-  readonly listener: WorkspaceListener;
+interface Waiting {
+  readonly request: EvaluationRequest;
+  readonly settle: (outcome: WorkspaceOutcome | Promise<WorkspaceOutcome>) => void;
+}
+
+/** What a session is made from. */
+export interface WorkspaceParts {
+  /** Unique in the process. */
+  readonly number: number;
+  readonly name: string;
+  readonly limits: Limits;
+  /** Called once, when it ended. */
+  readonly onEnd: (workspace: Workspace) => void;
 }
 
 /**
- * One session of the REPL, whatever the protocol: its variables, the values it holds, and the clients that are attached to it.
+ * One session of the REPL, whatever the protocol: variables and tools, the values that it holds for its clients, and who they are.
  *
- * It goes on when its last client is lost, for `idleMs`, so that it can be taken up again; {@link end} ends it at once.
+ * Evaluations of all clients run one after the other. It is kept for `replIdleMs` when its last client was lost.
  */
 export class Workspace {
-  /** Unique in the process, from 1. */
   readonly number: number;
   readonly name: string;
-  readonly scope: ReplScope;
-  readonly values: HeldValues = new HeldValues();
   /** Seconds since the epoch. */
-  readonly startedAt: number = Date.now() / 1000;
-  readonly #attachments = new Set<Attachment>();
+  readonly startedAt: number = Date.now() / 1_000;
+  readonly values: HeldValues;
+  /** What the thread beside this one needs to interrupt a loop of this session. */
+  readonly guardMemory: SharedArrayBuffer = GUARD_MEMORY;
+  readonly #scope: ReplScope;
+  readonly #limits: Limits;
+  readonly #onEnd: (workspace: Workspace) => void;
+  /** With what ends the following of the service's output. */
+  readonly #clients = new Map<WorkspaceClient, (() => void) | undefined>();
   readonly #cleanUps: (() => void)[] = [];
-  readonly #questions = new Map<number, (text: string) => void>();
-  readonly #unlist: () => void;
-  #queue: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
-  #commands = 0;
-  #lastQuestion = 0;
+  readonly #questions = new Questions((question) => this.#tellAll({ kind: "answered", question }));
+  readonly #waiting: Waiting[] = [];
+  #running: EvaluationRequest | undefined;
+  #evaluations = 0;
+  #isNextScheduled = false;
   #idleTimer: NodeJS.Timeout | undefined;
-  #isEnded = false;
+  #idleSince = 0;
+  #isOver = false;
 
-  /** @param name no other's; by default made of its number */
-  constructor(name?: string) {
-    this.number = takeWorkspaceNumber();
-    this.name = name ?? `repl-${this.number}`;
-    this.scope = new ReplScope(this.number);
-    installTools(this.scope.variables, {
-      print: (stream, text) => this.tell({ kind: "output", stream, text }),
-      ask: (question) => this.ask(question),
-      onEnd: (cleanUp) => this.onEnd(cleanUp),
-      correct: (text) => this.scope.correct(text),
+  constructor({ number, name, limits, onEnd }: WorkspaceParts) {
+    this.number = number;
+    this.name = name;
+    this.#limits = limits;
+    this.#onEnd = onEnd;
+    this.values = new HeldValues(limits.replHandles);
+    this.#scope = new ReplScope(number);
+    const scope = this.#scope;
+    const findCaller = (): { readonly session: number; readonly role: string } => this.#findCaller();
+    installTools(scope.variables, {
+      print: (stream, text) => this.#print(stream, text),
+      ask: (question) => this.#ask(question),
+      onEnd: (cleanUp) => void this.#cleanUps.push(cleanUp),
+      correct: (text) => scope.correct(text),
+      get caller() {
+        return findCaller();
+      },
     });
-    this.#unlist = listWorkspace(this);
   }
 
-  get isEnded(): boolean {
-    return this.#isEnded;
+  get clients(): readonly WorkspaceClient[] {
+    return [...this.#clients.keys()];
   }
 
-  /** How many clients are attached. */
-  get clients(): number {
-    return this.#attachments.size;
+  get isBusy(): boolean {
+    return this.#running !== undefined;
   }
 
-  /** Commands so far. */
-  get commands(): number {
-    return this.#commands;
-  }
-
-  /** Why nothing that runs here can be stopped, if that is so. */
-  get whyUnguarded(): string | undefined {
-    return whyUnguarded();
-  }
-
-  /** Why a loop that runs here cannot be interrupted, if that is so. */
+  /** Why a loop cannot be interrupted here, if that is so. */
   get whyUninterruptible(): string | undefined {
     return whyUninterruptible();
   }
 
-  /** Attaches a client: from now on its listener hears what happens here. */
-  attach(attachment: Attachment): void {
-    clearTimeout(this.#idleTimer);
-    this.#attachments.add(attachment);
+  /** How many began so far. */
+  get evaluations(): number {
+    return this.#evaluations;
   }
 
-  /** A client is gone. The last one's going ends the workspace, at once or where it was lost after a while. */
-  detach(attachment: Attachment, how: "closed" | "lost"): void {
-    if (!this.#attachments.delete(attachment) || this.#attachments.size > 0) return;
-    if (how === "closed") this.end();
-    else this.#idleTimer = setTimeout(() => this.end(), REPL_LIMITS.idleMs).unref();
+  /** Milliseconds after which it ends, where nobody is in it. */
+  get endsInMs(): number | undefined {
+    if (this.#idleTimer === undefined) return undefined;
+    return Math.max(0, this.#limits.replIdleMs - (Date.now() - this.#idleSince));
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** From now on the client is in it, and is told what happens. */
+  attach(client: WorkspaceClient): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
+    this.#clients.set(client, undefined);
+    this.#tellOthers(client, { kind: "joined", client: client.number, others: this.#clients.size - 1 });
+  }
+
+  /** Tells a client that came later what is open. */
+  tellOpen(client: WorkspaceClient): void {
+    const { client: asker, source } = this.#running ?? {};
+    if (asker !== undefined && source !== undefined) client.tell({ kind: "input", client: asker.number, source });
+    for (const { question, text } of this.#questions.list()) client.tell({ kind: "question", question, text });
+  }
+
+  /** The client is in it no more. @param isKept whether the session waits for somebody to take it up where it was the last one */
+  detach(client: WorkspaceClient, isKept: boolean): void {
+    const stop = this.#clients.get(client);
+    if (!this.#clients.delete(client)) return;
+    stop?.();
+    this.#withdrawWaiting(client);
+    this.#tellAll({ kind: "left", client: client.number, others: this.#clients.size - 1 });
+    if (this.#clients.size > 0 || this.#isOver) return;
+    if (!isKept) {
+      this.end("its last client closed it");
+      return;
+    }
+    this.#idleSince = Date.now();
+    this.#idleTimer = setTimeout(() => this.end("nobody took it up again"), this.#limits.replIdleMs).unref();
   }
 
   /**
-   * Runs a command after those before it.
+   * Runs source when those before it are done: at once where there are none.
    *
-   * @returns at once what ran at once
-   * @throws PdmError `ERR_PDM_LIMIT` where too many wait; nothing has run
+   * @throws WorkspaceError `ERR_PDM_LIMIT` where too many wait, `ERR_PDM_NO_SUCH_HANDLE` where it ended
    */
-  evaluate(job: Job): EvaluationOutcome | Promise<EvaluationOutcome> {
-    if (this.#waiting === 0) return this.#run(job);
-    if (this.#waiting > REPL_LIMITS.queue) {
-      throw new PdmError("ERR_PDM_LIMIT", `${REPL_LIMITS.queue} commands wait in the session ${this.name} already`);
+  evaluate(request: EvaluationRequest): WorkspaceOutcome | Promise<WorkspaceOutcome> {
+    if (this.#isOver) throw new WorkspaceError("ERR_PDM_NO_SUCH_HANDLE", "this session ended: open another", "session");
+    if (this.#running === undefined && this.#waiting.length === 0) return this.#start(request);
+    const { replQueue } = this.#limits;
+    if (this.#waiting.length >= replQueue) {
+      throw new WorkspaceError("ERR_PDM_LIMIT", `${replQueue} commands wait in this session already (replQueue)`);
     }
-    return this.#enqueue(job);
+    return new Promise((settle) => this.#waiting.push({ request, settle }));
   }
 
-  /** Ends the wait of a command, see {@link ReplScope.interrupt}; one that asks a question gets no answer. */
+  /**
+   * Ends a pending `await` of what runs, and has what waits not run.
+   *
+   * @param evaluation the only one that is meant; any that runs where it is left out
+   * @returns whether anything was ended
+   */
   interrupt(evaluation?: number): boolean {
-    return this.scope.interrupt(evaluation);
-  }
-
-  /** Asks whoever is attached. The promise rejects where nobody is that could answer. */
-  ask(question: string): Promise<string> {
-    const canAnswer = [...this.#attachments].some(({ listener }) => listener.canAnswer);
-    if (!canAnswer) {
-      return Promise.reject(
-        new PdmError("ERR_PDM_NO_ANSWER", "nobody can be asked here: over the text protocol nothing can be answered"),
-      );
+    if (evaluation !== undefined && this.#running?.evaluation !== evaluation) {
+      return this.#dropWaiting(({ request }) => request.evaluation === evaluation) > 0;
     }
-    this.#lastQuestion += 1;
-    const number = this.#lastQuestion;
-    return new Promise((resolve) => {
-      this.#questions.set(number, resolve);
-      this.tell({ kind: "question", question: number, text: question });
-    });
+    return this.#scope.interrupt(evaluation);
   }
 
-  /** @returns false where that question is not open (any more) */
+  /** What can stand at the cursor. */
+  complete(source: string, cursor: number): Completion {
+    return complete(this.#scope.variables, source, cursor, {});
+  }
+
+  /** A part of a value's members, with handles. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
+  listMembers(
+    handle: number,
+    from: number,
+    limit: number,
+  ): {
+    readonly kind: string;
+    readonly total: number;
+    readonly members: readonly {
+      readonly name: string;
+      readonly kind: string;
+      readonly text: string;
+      readonly handle?: number;
+    }[];
+  } {
+    const { kind, total, members } = listMembers(this.values.find(handle), from, limit);
+    return {
+      kind,
+      total,
+      members: members.map(({ value, name, kind: memberKind, text }) => ({
+        name,
+        kind: memberKind,
+        text,
+        ...(isContainer(value) && { handle: this.values.keep(value) }),
+      })),
+    };
+  }
+
+  /** @returns false where there is no such question any more */
   answer(question: number, text: string): boolean {
-    const resolve = this.#questions.get(question);
-    this.#questions.delete(question);
-    resolve?.(text);
-    return resolve !== undefined;
+    return this.#questions.answer(question, text);
   }
 
-  /** Tells the clients, but for the one whose doing it is. Never throws. */
-  tell(event: WorkspaceEvent, but?: Attachment): void {
-    for (const attachment of this.#attachments) {
-      if (attachment === but) continue;
-      try {
-        attachment.listener.hear(event);
-      } catch (error) {
-        warn("PDM_INTERNAL", "a client of the REPL could not be told of something", error);
-      }
-    }
+  /** From now on the client is told of the service's own output on these streams, and of no other. */
+  follow(client: WorkspaceClient, streams: readonly DaemonStream[]): void {
+    if (!this.#clients.has(client)) return;
+    this.#clients.get(client)?.();
+    const stop =
+      streams.length === 0
+        ? undefined
+        : followOutput([...streams], (stream, text, lost) => client.tell({ kind: "daemon", stream, text, lost }));
+    this.#clients.set(client, stop);
   }
 
-  /** Has something done when the workspace ends. */
-  onEnd(cleanUp: () => void): void {
-    this.#cleanUps.push(cleanUp);
-  }
-
-  /** Lets go of everything. A command that runs goes on by itself, unless it awaits something. */
-  end(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
+  /** Ends it, whoever is in it. What was begun and cannot be ended goes on, and nobody hears of it. */
+  end(reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     clearTimeout(this.#idleTimer);
-    this.#unlist();
-    this.scope.interrupt();
-    for (const cleanUp of this.#cleanUps.splice(0)) {
-      try {
-        cleanUp();
-      } catch (error) {
-        warn("PDM_INTERNAL", "something that a REPL had set up could not be taken back", error);
-      }
+    this.#idleTimer = undefined;
+    this.#onEnd(this);
+    this.#scope.interrupt();
+    this.#questions.withdraw(`the session ended: ${reason}`);
+    this.#dropWaiting(() => true);
+    for (const [client, stop] of this.#clients) {
+      stop?.();
+      client.end(reason);
     }
-    this.tell({ kind: "end" });
-    this.#attachments.clear();
-    this.#questions.clear();
+    this.#clients.clear();
     this.values.clear();
+    for (const cleanUp of this.#cleanUps.splice(0)) runCleanUp(cleanUp);
   }
 
-  #run(job: Job): EvaluationOutcome | Promise<EvaluationOutcome> {
-    const { by, source, options } = job;
-    this.#commands += 1;
-    this.tell({ kind: "input", client: by.client, source }, by);
-    const outcome = this.scope.evaluate(source, options);
-    if (!(outcome instanceof Promise)) return this.#finish(job, outcome);
-    this.#waiting += 1;
-    const finished = outcome.then((result) => {
-      this.#waiting -= 1;
-      return this.#finish(job, result);
+  #start(request: EvaluationRequest): WorkspaceOutcome | Promise<WorkspaceOutcome> {
+    this.#running = request;
+    this.#evaluations += 1;
+    const { client, source } = request;
+    this.#tellOthers(client, { kind: "input", client: client.number, source });
+    const outcome = needsModules(source) ? prepareModules().then(() => this.#run(request)) : this.#run(request);
+    return outcome instanceof Promise
+      ? outcome.then((settled) => this.#finish(request, settled))
+      : this.#finish(request, outcome);
+  }
+
+  #run({ source, evaluation, deadlineMs, print }: EvaluationRequest): EvaluationOutcome | Promise<EvaluationOutcome> {
+    return this.#scope.evaluate(source, {
+      deadlineMs,
+      // Whoever can may do it, not only who typed it.
+      interruptible: this.clients.some(({ canInterruptLoops }) => canInterruptLoops),
+      ...(evaluation !== undefined && { evaluation }),
+      ...(print !== undefined && { print }),
     });
-    this.#queue = finished;
-    return finished;
   }
 
-  async #enqueue(job: Job): Promise<EvaluationOutcome> {
-    this.#waiting += 1;
-    const before = this.#queue;
-    const turn = before.then(() => {
-      this.#waiting -= 1;
-      return this.#run(job);
-    });
-    this.#queue = turn;
-    return turn;
+  #finish(request: EvaluationRequest, outcome: EvaluationOutcome): WorkspaceOutcome {
+    this.#running = undefined;
+    const { variables } = this.#scope;
+    if (outcome.kind === "value") variables.remember("_", outcome.value);
+    else if (outcome.kind === "threw" && outcome.cause !== "syntax") variables.remember("_error", outcome.error);
+    if (outcome.kind === "threw" && (outcome.cause === "interrupt" || outcome.cause === "deadline")) {
+      this.#questions.withdraw("the command was stopped", request);
+    }
+    const { client } = request;
+    const held = client.canAnswer && !this.#isOver ? this.#hold(outcome) : outcome;
+    this.#tellOthers(client, { kind: "result", client: client.number, outcome: held });
+    this.#startNextSoon();
+    return held;
   }
 
-  #finish({ by }: Job, outcome: EvaluationOutcome): EvaluationOutcome {
-    if (outcome.kind === "value") this.scope.variables.remember("_", outcome.value);
-    else if (outcome.kind === "threw" && outcome.cause !== "syntax")
-      this.scope.variables.remember("_error", outcome.error);
-    this.tell({ kind: "result", client: by.client, outcome }, by);
+  #hold(outcome: EvaluationOutcome): WorkspaceOutcome {
+    if (outcome.kind === "value" && (isContainer(outcome.value) || outcome.isCut)) {
+      return { ...outcome, handle: this.values.keep(outcome.value) };
+    }
+    if (outcome.kind === "threw" && isContainer(outcome.error)) {
+      return { ...outcome, handle: this.values.keep(outcome.error) };
+    }
     return outcome;
+  }
+
+  /** In a later turn of the event loop, so that many commands leave the service its time. */
+  #startNextSoon(): void {
+    if (this.#waiting.length === 0 || this.#isNextScheduled) return;
+    this.#isNextScheduled = true;
+    setImmediate(() => {
+      this.#isNextScheduled = false;
+      if (this.#running !== undefined) return;
+      const next = this.#waiting.shift();
+      next?.settle(this.#start(next.request));
+      if (this.#running === undefined) this.#startNextSoon();
+    });
+  }
+
+  #withdrawWaiting(client: WorkspaceClient): void {
+    this.#dropWaiting(({ request }) => request.client === client);
+  }
+
+  #dropWaiting(isMeant: (waiting: Waiting) => boolean): number {
+    const dropped = this.#waiting.filter(isMeant);
+    for (const waiting of dropped) {
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      const text = "Uncaught Interrupted: the command was stopped before its turn came; it did not run";
+      waiting.settle({ kind: "threw", text, error: undefined, cause: "interrupt" });
+    }
+    return dropped.length;
+  }
+
+  /** As whom the code of the session calls operations: who typed what runs, else who came first. */
+  #findCaller(): { readonly session: number; readonly role: string } {
+    const client = this.#running?.client ?? this.clients[0];
+    return client === undefined ? { session: 0, role: "admin" } : { session: client.number, role: client.role };
+  }
+
+  #ask(question: string): Promise<string> {
+    if (this.#isOver) return Promise.reject(new Error("nobody can answer: the session ended"));
+    if (!this.clients.some(({ canAnswer }) => canAnswer)) {
+      const reason = this.#clients.size === 0 ? "nobody is in the session" : "the text protocol has no questions";
+      return Promise.reject(new Error(`nobody can answer: ${reason}`));
+    }
+    return this.#questions.ask(question, this.#running, (number, text) =>
+      this.#tellAll({ kind: "question", question: number, text }),
+    );
+  }
+
+  #print(stream: "stdout" | "stderr", text: string): void {
+    if (text === "") return;
+    const left = text.length - PRINTED_CHARACTERS;
+    const shown = left <= 0 ? text : `${text.slice(0, PRINTED_CHARACTERS)}… ${left} more characters\n`;
+    this.#tellAll({ kind: "output", stream, text: shown });
+  }
+
+  #tellAll(event: WorkspaceEvent): void {
+    for (const client of this.#clients.keys()) client.tell(event);
+  }
+
+  #tellOthers(one: WorkspaceClient, event: WorkspaceEvent): void {
+    if (this.#clients.size === 1 && this.#clients.has(one)) return;
+    for (const client of this.#clients.keys()) if (client !== one) client.tell(event);
+  }
+}
+
+function isContainer(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** A tool's fault must not keep the others from cleaning up. */
+function runCleanUp(cleanUp: () => void): void {
+  try {
+    cleanUp();
+  } catch (error) {
+    warn("PDM_INTERNAL", `a tool of the REPL could not be removed (${describeThrown(error)})`);
   }
 }

@@ -188,19 +188,6 @@ const SYNTAX_ERRORS: readonly Row[] = [
   ],
 ];
 
-const IMPORTS: readonly (readonly [declaration: string, replacement: string])[] = [
-  ['import a from "b"', 'const { default: a } = await import("b")'],
-  ["import { a, b as c } from 'd'", "const { a, b: c } = await import('d')"],
-  ['import a, { "b c" as d } from "e"', 'const { default: a, "b c": d } = await import("e")'],
-  ['import * as a from "b"', 'const a = await import("b")'],
-  ['import a, * as b from "c"', 'const b = await import("c"), { default: a } = b'],
-  ['import "a"', 'await import("a")'],
-  [
-    'import a from "./b.json" with { type: "json" }',
-    'const { default: a } = await import("./b.json", { with: { type: "json" } })',
-  ],
-];
-
 describe("a traceback", () => {
   for (const [promise, commands, printed] of ROWS) {
     it(promise, async () => assert.equal(await run(...commands), printed));
@@ -241,13 +228,6 @@ describe("the traceback of a syntax error", () => {
         printed.endsWith("^") || /:\d+$/.test(printed) ? traceback : traceback.slice(0, printed.length),
         printed,
       );
-    });
-  }
-
-  for (const [declaration, replacement] of IMPORTS) {
-    it(`says what to write for ${declaration}`, async () => {
-      const [message] = (await run(declaration)).split("\n");
-      assert.equal(message, `Uncaught SyntaxError: A command cannot have an import declaration; write: ${replacement}`);
     });
   }
 });

@@ -49,7 +49,7 @@ describe("a client's variables", () => {
     variables.defineLazy("lazy", read);
     variables.define("known", 1);
     assert.deepEqual(variables.names(), ["lazy", "known"]);
-    assert.equal(typeof Object(variables.describe("lazy")).get, "function");
+    assert.deepEqual(variables.describe("lazy"), { get: read, enumerable: true, configurable: true });
     assert.deepEqual(variables.describe("known"), { value: 1, writable: true, enumerable: true, configurable: true });
     assert.equal(variables.describe("unknown"), undefined);
     assert.equal(variables.describe("toString"), undefined);

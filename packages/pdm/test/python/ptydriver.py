@@ -11,7 +11,8 @@ One JSON object a line, one JSON object a line back, in the same order:
 What cannot be done is answered by {"error": WHY, "screen": TEXT}.
 
 The screen is what a terminal of 80 columns would show, with everything that scrolled out; lines are without trailing blanks. N is the exit
-status, or minus the signal's number. Waiting for more than 20 seconds is an error. The program is killed when the input ends.
+status, or minus the signal's number. A prompt such as `shop[1234] admin> ` is shown as `% `, since its process differs each time, with what stands below it moved
+to the left likewise, and what stands above the first of them is left out. Waiting for more than 20 seconds is an error. The program is killed when the input ends.
 """
 
 import codecs
@@ -29,6 +30,7 @@ import time
 
 COLUMNS, ROWS = 80, 24
 PATIENCE = 20
+PROMPT = re.compile(r"[^\s\[]+\[\d+\]\S* \w+>( |$)")
 SEQUENCE = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])|\x1b[=>78]")
 
 
@@ -92,7 +94,21 @@ class Screen:
                 del self.rows[self.row + 1 :]
 
     def text(self):
-        return "\n".join("".join(row).rstrip() for row in self.rows)
+        lines, indent, seen = [], None, False
+        for row in self.rows:
+            line = "".join(row).rstrip()
+            found = PROMPT.match(line)
+            if found:
+                if not seen:
+                    lines, seen = [], True
+                indent = " " * len(found.group(0).rstrip() + " ")
+                line = ("% " + line[found.end() :]).rstrip()
+            elif indent and (line + " ").startswith(indent):
+                line = "  " + line[len(indent) :]
+            else:
+                indent = None
+            lines.append(line.rstrip())
+        return "\n".join(lines)
 
 
 class Program:

@@ -3,6 +3,10 @@ import { describe, it } from "node:test";
 import { CompletenessJudge, judgeCompleteness, type Completeness } from "../../src/syntax/completeness.js";
 
 const COMPLETE = [
+  'import a from "b"',
+  'import {\n  a,\n  b as c,\n} from "d" with { type: "json" }\na()',
+  'import "a"',
+  'import("a")',
   "",
   "// comment",
   "1 + 1",
@@ -25,6 +29,20 @@ const COMPLETE = [
   "/[/]/",
 ];
 const INCOMPLETE = [
+  "import",
+  "import a",
+  "import {",
+  "import { a",
+  "import { a }",
+  "import * as a from",
+  'import a from "b" with {',
+  "interface A {",
+  "interface A {\n  b: string;",
+  "type A =",
+  "let a: Map<",
+  "function f(a: number,",
+  "function f(a: number): string {",
+  "class A {\n  private a: number;",
   "(",
   "[1,",
   "{",
@@ -86,7 +104,8 @@ const INVALID = [
   "() => { await 1 }",
   "break",
   "}) ; (",
-  "import a from 'b'",
+  "{ import a from 'b' }",
+  "import { a a } from 'b'",
   "export const a = 1",
   "throw\n",
   "() ",

@@ -5,19 +5,31 @@ import { test } from "node:test";
 import { parseCommandLine, USAGE, UsageError } from "../../src/terminal/command-line.js";
 import { createFolder, runProgram } from "./program-run.js";
 
+const PLAIN = {
+  kind: "run",
+  codes: [],
+  stopOnError: false,
+  session: undefined,
+  thread: undefined,
+  deadlineMs: undefined,
+  json: false,
+  noColor: false,
+};
+
 const PARSED: [title: string, args: string[], expected: object][] = [
-  ["one SPEC", ["/a.sock"], { kind: "run", spec: "/a.sock", codes: [], stopOnError: false }],
-  [
-    "codes keep their order",
-    ["-e", "1", "S", "--eval", "2"],
-    { kind: "run", spec: "S", codes: ["1", "2"], stopOnError: false },
-  ],
+  ["one SPEC", ["/a.sock"], { ...PLAIN, spec: "/a.sock" }],
+  ["codes keep their order", ["-e", "1", "S", "--eval", "2"], { ...PLAIN, spec: "S", codes: ["1", "2"] }],
   [
     "a code that begins with a dash",
     ["--eval=-1", "S", "-s"],
-    { kind: "run", spec: "S", codes: ["-1"], stopOnError: true },
+    { ...PLAIN, spec: "S", codes: ["-1"], stopOnError: true },
   ],
-  ["what follows -- is no option", ["--", "-S"], { kind: "run", spec: "-S", codes: [], stopOnError: false }],
+  ["what follows -- is no option", ["--", "-S"], { ...PLAIN, spec: "-S" }],
+  [
+    "where to be, and how",
+    ["S", "--session", "ada", "--thread", "0", "--deadline=250", "--json", "--no-color"],
+    { ...PLAIN, spec: "S", session: "ada", thread: 0, deadlineMs: 250, json: true, noColor: true },
+  ],
   ["help wins over a missing SPEC", ["--help"], { kind: "help" }],
   ["version", ["--version", "S"], { kind: "version" }],
 ];
@@ -31,6 +43,8 @@ const REFUSED: [args: string[], message: RegExp][] = [
   [["a", "b"], /more than one SPEC: a and b/],
   [["--frobnicate", "S"], /'--frobnicate'/],
   [["S", "-e"], /--eval.*argument missing/],
+  [["S", "--thread", "main"], /--thread must be a whole number, at least 0, not main/],
+  [["S", "--deadline", "0"], /--deadline must be a whole number, at least 1, not 0/],
 ];
 for (const [args, message] of REFUSED) {
   test(`the command line ${JSON.stringify(args)} is refused with the reason`, () => {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { History, MAX_HISTORY_LINES, nameService } from "../../src/terminal/history.js";
+import { History, MAX_HISTORY_ENTRIES, nameService } from "../../src/terminal/history.js";
 import { createFolder, NO_TERMINAL, openTerminal, startNodeDaemon } from "./program-run.js";
 
 function failOnReport(reason: string): void {
@@ -22,7 +22,7 @@ test("lines come back newest first, in another session too", () => {
   useFolder();
   const history = new History("/run/app.sock", failOnReport);
   for (const line of ["first", "  second é", "first"]) history.add(line);
-  assert.deepEqual(new History("/run/app.sock", failOnReport).readLines(), ["first", "  second é", "first"]);
+  assert.deepEqual(new History("/run/app.sock", failOnReport).entries, ["first", "  second é", "first"]);
 });
 
 test("files are for their owner only, and so is their folder", () => {
@@ -39,7 +39,7 @@ test("files are for their owner only, and so is their folder", () => {
 test("services have their own histories", () => {
   useFolder();
   new History("/run/one.sock", failOnReport).add("one");
-  assert.deepEqual(new History("/run/other.sock", failOnReport).readLines(), []);
+  assert.deepEqual(new History("/run/other.sock", failOnReport).entries, []);
 });
 
 test("a service keeps its history over restarts that give its socket another pid, and however its path is written", () => {
@@ -62,19 +62,36 @@ test("the names of files are short and plain, whatever the spec", () => {
   assert.match(nameService(`/run/${"…/\u0000".repeat(100)}`), /^[\w.-]{1,60}$/);
 });
 
-test("empty lines, very long ones and control characters are not kept", () => {
+test("empty entries, very long ones and control characters are not kept for other sessions", () => {
   useFolder();
   const history = new History("/run/app.sock", failOnReport);
-  for (const line of ["", "  ", "x".repeat(10_000), "a\u001B[2J", "two\nlines", "tab\tkept"]) history.add(line);
-  assert.deepEqual(history.readLines(), ["tab\tkept"]);
+  for (const line of ["", "  ", "x".repeat(10_000), "a\u001B[2J", "tab\tkept"]) history.add(line);
+  assert.deepEqual(new History("/run/app.sock", failOnReport).entries, ["tab\tkept"]);
+});
+
+test("an entry of many lines comes back whole", () => {
+  const folder = useFolder();
+  const entry = "function f() {\n\n  return 1;\n}";
+  new History("/run/app.sock", failOnReport).add(entry);
+  assert.deepEqual(new History("/run/app.sock", failOnReport).entries, [entry]);
+  // A line of the file each, so that sessions can add to it at once.
+  assert.equal(readFileSync(path.join(folder, readdirSync(folder)[0] ?? ""), "utf8").split("\n").length, 2);
+});
+
+test("what is typed twice in a row is one entry", () => {
+  useFolder();
+  const history = new History("/run/app.sock", failOnReport);
+  for (const entry of ["a", "a", "b", "a"]) history.add(entry);
+  assert.deepEqual(history.entries, ["a", "b", "a"]);
 });
 
 test("what is kept is bounded, and the newest lines are never among those that go", () => {
   const folder = useFolder();
   const history = new History("/run/app.sock", failOnReport);
   for (let index = 0; index < 20_000; index++) history.add(`line ${index} ${"x".repeat(20)}`);
-  const lines = history.readLines();
-  assert.equal(lines.length, MAX_HISTORY_LINES);
+  const lines = new History("/run/app.sock", failOnReport).entries;
+  assert.deepEqual(history.entries, lines);
+  assert.equal(lines.length, MAX_HISTORY_ENTRIES);
   assert.match(lines[0] ?? "", /^line 19999 /);
   assert.match(lines.at(-1) ?? "", /^line 19000 /);
   const bytes = readdirSync(folder).map((name) => statSync(path.join(folder, name)).size);
@@ -109,7 +126,7 @@ test("a damaged or foreign file does no harm", () => {
   mkdirSync(`${prefix}x`);
   writeFileSync(`${prefix}1`, Buffer.from([0xff, 0xfe, 0x0a, 0x1b, 0x5b, 0x0a, 0x6f, 0x6b, 0x0a, 0x63, 0x75, 0x74]));
   symlinkSync("/dev/zero", `${prefix}2`);
-  assert.deepEqual(new History("/run/app.sock", failOnReport).readLines(), ["cut", "ok", "\uFFFD\uFFFD"]);
+  assert.deepEqual(new History("/run/app.sock", failOnReport).entries, ["cut", "ok", "\uFFFD\uFFFD"]);
 });
 
 test("a line is not written through a planted link; the failure is reported once and is not fatal", () => {
@@ -132,7 +149,7 @@ test("where the folder cannot be made, there is no history and no failure to sta
   chmodSync(process.env["XDG_STATE_HOME"], 0o600);
   const reasons: string[] = [];
   const history = new History("/run/app.sock", (reason) => reasons.push(reason));
-  assert.deepEqual(history.readLines(), []);
+  assert.deepEqual(history.entries, []);
   history.add("one");
   assert.match(reasons.join(), /ENOTDIR/);
 });

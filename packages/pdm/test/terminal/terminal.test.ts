@@ -68,17 +68,22 @@ describe("on a terminal, with a Node.js daemon", { skip: NO_TERMINAL }, () => {
     await terminal.expect(/^'undefined'\n%$/);
   });
 
-  test("Ctrl-C while a command runs says that it goes on; a second one leaves", async (t) => {
+  test("Ctrl-C stops what a command waits for, and the session goes on", async (t) => {
     const terminal = await openTerminal(t, daemon.spec);
-    await terminal.send("echo('begun'), await new Promise((r) => { globalThis.finish = r })\r");
+    await terminal.send("let kept = 5; echo('begun'), await new Promise(() => {})\r");
     await terminal.expect(/^'begun'\n$/);
     await terminal.send(CTRL_C);
-    await terminal.expect(/goes on in the service/);
+    await terminal.expect(/^Uncaught Interrupted[^%]*\n%$/);
+    await terminal.send("kept\r");
+    await terminal.expect(/^5\n%$/);
+  });
+
+  test("Ctrl-C where nothing is typed says how to leave, and a second one leaves", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send(CTRL_C);
+    await terminal.expect(/Ctrl-C again leaves[^\n]*\n%$/);
     await terminal.send(CTRL_C);
     assert.equal((await terminal.end()).status, 130);
-    const another = await openTerminal(t, daemon.spec);
-    await another.send("finish('done')\r");
-    await another.expect(/^undefined\n%$/);
   });
 
   test("control characters in the daemon's output cannot drive the terminal", async (t) => {
@@ -89,13 +94,13 @@ describe("on a terminal, with a Node.js daemon", { skip: NO_TERMINAL }, () => {
     await terminal.expect(/^\\x1b\[2J\\x07\\x9b1m\\u202e *end$/);
   });
 
-  test("a lost connection is reported at the prompt, with status 1", async (t) => {
+  test("a lost connection is reported at the prompt, and whoever does not want it again leaves with status 1", async (t) => {
     const doomed = await startNodeDaemon();
     const terminal = await openTerminal(t, doomed.spec);
     doomed.stop();
-    const { status, screen } = await terminal.end();
-    assert.equal(status, 1);
-    assert.match(screen, /^%\n[^%]*lost/);
+    await terminal.expect(/^connection lost \([^)]+\)\. Reconnect\? \[Y\/n\]$/);
+    await terminal.send("n\r");
+    assert.equal((await terminal.end()).status, 1);
   });
 
   test("while the daemon's event loop is busy the program says what it waits for", async (t) => {
@@ -123,6 +128,16 @@ describe("on a terminal, with a Python daemon", { skip: NO_TERMINAL }, () => {
     await terminal.send("def f(n):\r  return n * 2\r\rfor i in range(2):\r  echo(f(i))\r\rf(4)\r");
     const screen = await terminal.expect(/^8\n%$/);
     assert.equal(screen, "% def f(n):\n    return n * 2\n\n% for i in range(2):\n    echo(f(i))\n\n0\n2\n% f(4)\n8\n%");
+  });
+
+  test("Ctrl-C while a command runs says that it goes on; a second one leaves", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("import time; echo('begun'); time.sleep(2)\r\r");
+    await terminal.expect(/^begun\n$/);
+    await terminal.send(CTRL_C);
+    await terminal.expect(/goes on in the service/);
+    await terminal.send(CTRL_C);
+    assert.equal((await terminal.end()).status, 130);
   });
 
   test("a traceback is shown like any output", async (t) => {

@@ -41,7 +41,9 @@ describe("pdm-repl over ssh, on a terminal", { skip: NO_SSH || NO_TERMINAL }, ()
     await terminal.send("echo('begun'), await new Promise(() => {})\r");
     await terminal.expect(/^'begun'\n$/);
     await terminal.send(CTRL_C);
-    await terminal.expect(/the command goes on in the service/);
+    await terminal.expect(/^Uncaught Interrupted[^%]*\n%$/);
+    await terminal.send(CTRL_C);
+    await terminal.expect(/Ctrl-C again leaves/);
     await terminal.send(CTRL_C);
     assert.equal((await terminal.end()).status, 130);
   });

@@ -12,11 +12,13 @@ const BUILT = path.join(import.meta.dirname, "../..");
 /** In a copy of the built files, whose parser can be taken away; where the parser is found again once it is back. */
 const SCRIPT = `
 import { closeSync, existsSync, openSync, renameSync } from "node:fs";
+import { DEFAULT_LIMITS } from "./src/limits.js";
 import { loadWorkspaces } from "./src/workspace/load.js";
 const run = async () => {
   try {
-    const { Workspace } = await loadWorkspaces();
-    const { text } = await new Workspace().scope.evaluate("1 + 1");
+    const { createWorkspace } = await loadWorkspaces();
+    const client = { number: 1, role: "admin", canAnswer: false, canInterruptLoops: false, tell() {}, end() {} };
+    const { text } = await createWorkspace(DEFAULT_LIMITS).evaluate({ client, source: "1 + 1", deadlineMs: 1_000 });
     return { threw: false, printed: text };
   } catch (error) {
     return { threw: true, printed: String(error) };
@@ -24,9 +26,9 @@ const run = async () => {
 };
 const results = [];
 if (process.argv[2] === "missing") {
-  renameSync("src/workspace/workspace.js", "src/workspace/away.js");
+  renameSync("src/workspace/entry.js", "src/workspace/away.js");
   results.push(await run());
-  renameSync("src/workspace/away.js", "src/workspace/workspace.js");
+  renameSync("src/workspace/away.js", "src/workspace/entry.js");
 } else {
   const descriptors = [];
   try {

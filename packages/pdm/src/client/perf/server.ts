@@ -59,6 +59,22 @@ export class PerfServer implements ServerAccess {
     return refuse("ping");
   }
 
+  openRepl(): Promise<never> {
+    return refuse("open a session of the REPL: connectRepl reaches the REPL");
+  }
+
+  listReplSessions(): Promise<never> {
+    return refuse("list the REPL's sessions");
+  }
+
+  inspect(): Promise<never> {
+    return refuse("look at expressions");
+  }
+
+  listThreads(): Promise<never> {
+    return refuse("list threads");
+  }
+
   close(): void {
     this.#channel.connection.close();
   }

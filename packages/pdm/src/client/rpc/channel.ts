@@ -20,6 +20,11 @@ export interface NoticeSink {
   receive(method: string, params: Readonly<Record<string, unknown>>, bytes: number): void;
 }
 
+/** What takes what happens in a session of the REPL. */
+export interface ReplSink {
+  receiveEvent(event: Readonly<Record<string, unknown>>): void;
+}
+
 /** What a channel tells its owner. */
 export interface ChannelOwner {
   /** Characters of JSON text that go out before the first request, with their line feed; may be empty. */
@@ -51,10 +56,12 @@ export class RpcChannel implements ClientConversation {
   readonly connection: ClientConnection;
   readonly streams: RpcStreams;
   /** Waits for the greeting, which comes first. */
-  readonly greeted: Waiter<ServerGreeting>;
+  greeted: Waiter<ServerGreeting>;
   readonly #defaultTimeout: DefaultTimeout;
   readonly #pending = new Map<number, PendingRequest>();
   readonly #sinks = new Map<number, NoticeSink>();
+  /** By the session's name. */
+  readonly #replSinks = new Map<string, ReplSink>();
   /** Those that came with the result that is being read. */
   #opened: RemoteStream[] = [];
   #owner: ChannelOwner | undefined;
@@ -67,12 +74,30 @@ export class RpcChannel implements ClientConversation {
     this.connection = connection;
     this.streams = new RpcStreams(connection);
     this.#defaultTimeout = defaultTimeout;
-    const { spec, deadlines } = connection;
-    this.greeted = new Waiter(options, Infinity, deadlines, (timeoutMs) => {
+    this.greeted = this.#awaitGreeting(options);
+    connection.converse(this);
+  }
+
+  /** From the answer to `thread.enter` on, another thread greets on the same connection. @param options for its greeting */
+  enterThread(thread: number, options: RequestOptions): Promise<Outcome<void>> {
+    const request = {
+      method: "thread.enter",
+      target: `thread ${thread}`,
+      params: `"thread":${thread}`,
+      readResult: () => {
+        this.#greeting = undefined;
+        this.greeted = this.#awaitGreeting(options);
+      },
+    };
+    return this.request(request, options);
+  }
+
+  #awaitGreeting(options: RequestOptions): Waiter<ServerGreeting> {
+    const { spec, deadlines } = this.connection;
+    return new Waiter(options, Infinity, deadlines, (timeoutMs) => {
       const reason = `it accepted rpc, but did not say what it is within ${Math.ceil(timeoutMs)} ms`;
       return new HelloError("ERR_PDM_HELLO_TIMEOUT", `${spec}: ${reason}`);
     });
-    connection.converse(this);
   }
 
   /** Whose it is from now on, once it was greeted. */
@@ -92,7 +117,8 @@ export class RpcChannel implements ClientConversation {
    */
   request<T>(request: RpcRequest<T>, options: RequestOptions): Promise<Outcome<T>> {
     const id = (this.#lastId += 1);
-    const { timeoutMs, isTold } = this.#defaultTimeout;
+    const { timeoutMs, isTold } =
+      request.waitsForever === true ? { timeoutMs: Infinity, isTold: false } : this.#defaultTimeout;
     const wantedMs = options.timeoutMs ?? (isTold ? timeoutMs : undefined);
     const waiter = new Waiter<T>(
       wantedMs === undefined ? options : { signal: options.signal, timeoutMs: addGrace(wantedMs) },
@@ -129,6 +155,16 @@ export class RpcChannel implements ClientConversation {
     if (this.#sinks.delete(subscription)) this.notify("unsubscribe", `"subscription":${subscription}`);
   }
 
+  /** From now on what happens in that session goes to `sink`. */
+  listenRepl(session: string, sink: ReplSink): void {
+    this.#replSinks.set(session, sink);
+  }
+
+  /** No more of that session. */
+  unlistenRepl(session: string): void {
+    this.#replSinks.delete(session);
+  }
+
   /** The value of a form in a result; streams in it are opened. @throws JsonValueError, ProtocolError */
   readValue(form: unknown): unknown {
     return decodeWhole(form, this.connection.limits, (number) => {
@@ -158,6 +194,7 @@ export class RpcChannel implements ClientConversation {
     for (const { waiter } of this.#pending.values()) waiter.settle(outcome);
     this.#pending.clear();
     this.#sinks.clear();
+    this.#replSinks.clear();
     this.streams.lose(makeError);
     this.#owner?.onLost(this);
   }
@@ -262,6 +299,9 @@ export class RpcChannel implements ClientConversation {
       case "sample":
         // Of one that was ended, some may still be on their way.
         this.#sinks.get(params["subscription"] as number)?.receive(method, params, bytes);
+        return;
+      case "repl.event":
+        this.#replSinks.get(params["session"] as string)?.receiveEvent(asRecord(params["event"]));
         return;
       case "stream.data":
         this.streams.findIncoming(stream)?.push(decodeWhole(params["data"], this.connection.limits), bytes);

@@ -12,7 +12,7 @@ const MAX_CHARACTERS = 1_024;
 export function readGreeting(form: unknown): ServerGreeting {
   const { server, process, session, role, rights, capabilities, limits } = asRecord(form);
   const { name, version } = asRecord(server);
-  const { pid, startedAt, title, node, build } = asRecord(process);
+  const { pid, startedAt, title, node, build, thread } = asRecord(process);
   return Object.freeze({
     server: Object.freeze({ name: keepText(name), version: keepText(version) }),
     process: Object.freeze({
@@ -21,6 +21,7 @@ export function readGreeting(form: unknown): ServerGreeting {
       title: keepText(title),
       node: keepText(node),
       build: typeof build === "string" ? keepText(build) : null,
+      ...(typeof thread === "number" && { thread }),
     }),
     session: readCount(session ?? 0, "session"),
     role: keepText(role),

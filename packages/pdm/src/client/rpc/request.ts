@@ -21,6 +21,8 @@ export interface RpcRequest<T> extends RequestDescription {
    * @throws any error for a result that makes no sense: the request fails with it
    */
   readonly readResult: (result: Readonly<Record<string, unknown>>, channel: RpcChannel) => T;
+  /** Whether it waits for as long as it takes, here and there, where its caller says nothing else. */
+  readonly waitsForever?: boolean;
   /** Undoes what the result stands for, where nobody waited for it any more. */
   readonly discard?: () => void;
   /** Streams among the arguments. */

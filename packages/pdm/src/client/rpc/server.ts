@@ -14,6 +14,7 @@ import type {
   SampleOptions,
   ServerDescription,
 } from "../request-options.js";
+import type { ListedReplSession, ListedThread, OpenReplOptions, ReplLook, ReplSession } from "../repl-session.js";
 import { RemoteSample, SampleStream, type ReceivedSample } from "../sample-stream.js";
 import type { ServerAccess } from "../server-access.js";
 import type { ServerGreeting } from "../server-greeting.js";
@@ -22,8 +23,9 @@ import { takeValue, type RequestOptions } from "../waiter.js";
 import { DescriptionCache } from "./description-cache.js";
 import { createRemoteError } from "./failure.js";
 import type { RpcLink } from "./link.js";
-import { asRecord, readList, readText } from "./members.js";
+import { asRecord, readCount, readList, readText } from "./members.js";
 import { findRpcObject } from "./object.js";
+import { checkOffered, openReplSession } from "./repl-session.js";
 import { RpcSubscription } from "./subscription.js";
 import { listObjects } from "./tree.js";
 import { encodeLimits } from "./values.js";
@@ -126,9 +128,68 @@ export class RpcServer implements ServerAccess {
     takeValue(await this.#link.request(request, options));
   }
 
+  openRepl(options: OpenReplOptions): Promise<ReplSession> {
+    return openReplSession(this.#link, options);
+  }
+
+  listReplSessions(options: RequestOptions): Promise<readonly ListedReplSession[]> {
+    return this.#ask("repl.list", "", ({ sessions }) => readList(sessions, "sessions").map(readSession), options);
+  }
+
+  inspect(expression: string, options: RequestOptions): Promise<ReplLook> {
+    return this.#ask("inspect", `"expression":${JSON.stringify(expression)}`, readLook, options);
+  }
+
+  listThreads(options: RequestOptions): Promise<readonly ListedThread[]> {
+    return this.#ask("thread.list", "", ({ threads }) => readList(threads, "threads").map(readThread), options);
+  }
+
   close(): void {
     this.#link.close();
   }
+
+  async #ask<T>(
+    method: string,
+    params: string,
+    readResult: (result: Readonly<Record<string, unknown>>) => T,
+    options: RequestOptions,
+  ): Promise<T> {
+    checkOffered(this.#link, method);
+    return takeValue(await this.#link.request({ method, target: "", params, readResult }, options));
+  }
+}
+
+function readSession(form: unknown): ListedReplSession {
+  const { name, startedAt, clients, isBusy, evaluations, endsInMs } = asRecord(form);
+  return {
+    name: readText(name, "name"),
+    startedAt: typeof startedAt === "number" ? startedAt : 0,
+    clients: readList(clients, "clients").map((client) => readCount(client, "client")),
+    isBusy: isBusy === true,
+    evaluations: readCount(evaluations, "evaluations"),
+    ...(typeof endsInMs === "number" && { endsInMs }),
+  };
+}
+
+function readLook({ kind, type, text, reason, members }: Readonly<Record<string, unknown>>): ReplLook {
+  if (kind === "refused") return { kind, reason: readText(reason, "reason") };
+  if (kind !== "value") return { kind: "threw", text: readText(text, "text") };
+  const list = members === undefined ? undefined : readList(members, "members").map(readLookMember);
+  return { kind, type: readText(type, "type"), text: readText(text, "text"), ...(list && { members: list }) };
+}
+
+function readLookMember(form: unknown): { readonly name: string; readonly type: string; readonly text: string } {
+  const { name, type, text } = asRecord(form);
+  return { name: readText(name, "name"), type: readText(type, "type"), text: readText(text, "text") };
+}
+
+function readThread(form: unknown): ListedThread {
+  const { thread, name, reason } = asRecord(form);
+  return {
+    thread: readCount(thread, "thread"),
+    name: readText(name, "name"),
+    ...(typeof reason === "string" && { reason }),
+  };
 }
 
 function readSample(params: Readonly<Record<string, unknown>>, decode: (form: unknown) => unknown): ReceivedSample {

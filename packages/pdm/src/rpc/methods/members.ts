@@ -43,6 +43,39 @@ export const DEPTH: Member = {
 
 export const SUBSCRIPTION: Member = { type: "integer", description: "The number of the subscription." };
 
+export const REPL_SESSION: Member = { type: "string", description: "The session's name." };
+
+export const REPL_HANDLE: Member = {
+  type: "integer",
+  description: "The `handle` of a value, as `repl.evaluate` and `repl.members` tell it.",
+};
+
+export const EVALUATION: Member = {
+  type: "integer",
+  minimum: 1,
+  maximum: 2_147_483_647,
+  description: "A number of the client's choice, by which `repl.interrupt` means this and nothing else.",
+};
+
+/** What came of an evaluation. */
+export const OUTCOME: Readonly<Record<string, Member>> = {
+  kind: {
+    enum: ["value", "done", "threw"],
+    description: "`value`: an expression's; `done`: a statement, which has none; `threw`: it failed.",
+  },
+  text: { type: "string", description: "The value, or what was thrown, for people; left out of `done`." },
+  handle: {
+    type: "integer",
+    description: "For `repl.members` and `repl.text`: of an object, a function, and what `text` does not show all of.",
+  },
+  isCut: { type: "boolean", description: "True where `text` does not show all of it." },
+  cause: {
+    enum: ["interrupt", "deadline", "syntax"],
+    description: "Why it failed, where it is not what the code threw.",
+  },
+  value: { description: 'With `format: "json"`: the value, in the form of [JSON values](json-values.md).' },
+};
+
 export const STREAM: Member = {
   type: "integer",
   minimum: 0,
@@ -153,9 +186,10 @@ export const GREETING: Readonly<Record<string, Member>> = {
       title: { type: "string" },
       node: { type: "string" },
       build: { type: ["string", "null"] },
+      thread: { type: "integer" },
     },
     description:
-      "The process: its id, when it started, its title, its version of Node.js, and what the service calls its own version.",
+      "The process: its id, when it started, its title, its version of Node.js, and what the service calls its own version; in a worker thread its number too.",
   },
   session: { type: "integer", description: "The number of this connection in `pdm.sessions`." },
   role: { type: "string", description: "What the clients of this socket may do; see [access](access.md)." },

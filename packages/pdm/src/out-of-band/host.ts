@@ -1,0 +1,205 @@
+import { randomBytes } from "node:crypto";
+import { isMainThread } from "node:worker_threads";
+import { PdmError } from "../errors.js";
+import { removeAtExit } from "../transport/exit-removal.js";
+import { readIdentity, removeIfSame } from "../transport/file-identity.js";
+import { describeThrown, warn } from "../warning.js";
+import { OutOfBandThread } from "./thread-handle.js";
+import type { Wish } from "./messages.js";
+import { chooseUrgentSpec } from "./urgent-spec.js";
+
+/** A session's hold of the thread. */
+export interface OutOfBandLease {
+  /** Where its client connects to, while the main thread is blocked too. */
+  readonly spec: string;
+  /** What shows that a request concerns this session: 64 hexadecimal digits. */
+  readonly secret: string;
+  /** Gives it back; a second call does nothing. */
+  release(): void;
+}
+
+export interface OutOfBandOptions {
+  /** The guard's, the same for all leases. */
+  readonly memory: SharedArrayBuffer;
+  /** The session's number. */
+  readonly workspace: number;
+  /** Ends what the session awaits: nothing that the thread could stop by itself runs. Returns whether something was ended; must not throw. */
+  readonly onInterrupt: (workspace: number, evaluation: number | undefined) => boolean;
+}
+
+const SECRET_BYTES = 32;
+
+/** One socket of the thread's, for the sessions of one listener. */
+interface UrgentSocket {
+  readonly number: number;
+  readonly opening: Promise<string>;
+  leases: number;
+  /** Removes its file, where it has one. */
+  remove: () => void;
+}
+
+let current: Promise<Host> | undefined;
+let leases = 0;
+
+/**
+ * Gives a session the thread beside the main one, which can stop what it runs while the main thread is blocked. The thread starts with the first
+ * lease and ends with the last; it has one socket beside that of each listener, for the same users.
+ *
+ * @param socketSpec the listener's, as it is reached
+ * @throws PdmError `ERR_PDM_OUT_OF_BAND` (rejects) saying why there is none; nothing is left behind
+ */
+export async function leaseOutOfBand(socketSpec: string, options: OutOfBandOptions): Promise<OutOfBandLease> {
+  // On Windows the signal would end the process; in a worker it would be the main thread's.
+  if (process.platform === "win32") throw refuse("not on Windows");
+  if (!isMainThread) throw refuse("not for a session in a worker thread");
+  leases += 1;
+  let isReleased = false;
+  const release = (): void => {
+    if (isReleased) return;
+    isReleased = true;
+    leases -= 1;
+    if (leases > 0) return;
+    void current?.then((host) => host.end()).catch(() => undefined);
+    current = undefined;
+  };
+  try {
+    const host = await (current ??= startHost(options.memory));
+    const lease = await host.lease(socketSpec, options);
+    return {
+      ...lease,
+      release() {
+        lease.release();
+        release();
+      },
+    };
+  } catch (error) {
+    release();
+    throw refuse(describeThrown(error), error);
+  }
+}
+
+function refuse(reason: string, cause?: unknown): PdmError {
+  return new PdmError("ERR_PDM_OUT_OF_BAND", `a loop cannot be interrupted here: ${reason}`, { cause });
+}
+
+async function startHost(memory: SharedArrayBuffer): Promise<Host> {
+  try {
+    // Only now, since few processes ever need it.
+    const { THREAD_SOURCE } = await import("./thread-source.js");
+    return new Host("file" in THREAD_SOURCE ? THREAD_SOURCE.file : THREAD_SOURCE.text, memory, forgetHost);
+  } catch (error) {
+    forgetHost();
+    throw error;
+  }
+}
+
+/** The next lease starts another. */
+function forgetHost(): void {
+  current = undefined;
+}
+
+/** The thread with its sockets and sessions. */
+class Host {
+  readonly #thread: OutOfBandThread;
+  readonly #sockets = new Map<string, UrgentSocket>();
+  readonly #sessions = new Map<string, OutOfBandOptions>();
+  #lastSocket = 0;
+
+  /** @param onFailure the thread has ended by itself: this is of no use any more */
+  constructor(source: URL | string, memory: SharedArrayBuffer, onFailure: () => void) {
+    this.#thread = new OutOfBandThread(
+      source,
+      memory,
+      (wish) => this.#endWait(wish),
+      (error) => {
+        onFailure();
+        this.#fail(error);
+      },
+    );
+  }
+
+  async lease(socketSpec: string, options: OutOfBandOptions): Promise<OutOfBandLease> {
+    const socket = this.#sockets.get(socketSpec) ?? this.#open(socketSpec);
+    socket.leases += 1;
+    const secret = randomBytes(SECRET_BYTES).toString("hex");
+    let isReleased = false;
+    const release = (): void => {
+      if (isReleased) return;
+      isReleased = true;
+      this.#sessions.delete(secret);
+      void this.#thread.order({ kind: "dismiss", secret }).catch(() => undefined);
+      socket.leases -= 1;
+      if (socket.leases === 0) this.#close(socketSpec, socket);
+    };
+    try {
+      const spec = await socket.opening;
+      this.#sessions.set(secret, options);
+      await this.#thread.order({ kind: "admit", socket: socket.number, workspace: options.workspace, secret });
+      return { spec, secret, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async end(): Promise<void> {
+    for (const { remove } of this.#sockets.values()) remove();
+    await this.#thread.end();
+  }
+
+  #open(socketSpec: string): UrgentSocket {
+    this.#lastSocket += 1;
+    const number = this.#lastSocket;
+    const opening = this.#openSocket(number, socketSpec).then((spec) => {
+      // A thread that is ended with the process cannot do it.
+      if (spec.startsWith("/")) socket.remove = removeWithProcess(spec);
+      return spec;
+    });
+    const socket: UrgentSocket = { number, opening, leases: 0, remove: () => undefined };
+    this.#sockets.set(socketSpec, socket);
+    return socket;
+  }
+
+  async #openSocket(socket: number, socketSpec: string): Promise<string> {
+    const { spec = "" } = await this.#thread.order({ kind: "open", socket, spec: chooseUrgentSpec(socketSpec) });
+    return spec;
+  }
+
+  #close(socketSpec: string, socket: UrgentSocket): void {
+    if (this.#sockets.get(socketSpec) === socket) this.#sockets.delete(socketSpec);
+    socket.remove();
+    void this.#thread.order({ kind: "close", socket: socket.number }).catch(() => undefined);
+  }
+
+  /** Where the thread stopped it meanwhile, nothing else may be ended in its place. */
+  #endWait({ workspace, evaluation, claim }: Wish): boolean {
+    if (Atomics.compareExchange(new Int32Array(claim), 0, 0, 1) !== 0) return false;
+    for (const session of this.#sessions.values()) {
+      if (session.workspace === workspace) return session.onInterrupt(workspace, evaluation);
+    }
+    return false;
+  }
+
+  #fail(error: Error): void {
+    for (const { remove } of this.#sockets.values()) remove();
+    if (this.#sessions.size === 0) return;
+    warn(
+      "PDM_OUT_OF_BAND",
+      "loops in the REPL cannot be interrupted any more, until all its sessions are closed",
+      error,
+    );
+  }
+}
+
+/** Removes the file at exit, or when that is called, if it is still the one that is there now. */
+function removeWithProcess(path: string): () => void {
+  const identity = readIdentity(path);
+  const remove = (): void => {
+    if (identity !== undefined) removeIfSame(path, identity);
+  };
+  const forget = removeAtExit(remove);
+  return () => {
+    forget();
+    remove();
+  };
+}

@@ -1,0 +1,98 @@
+import { OUT_OF_BAND_LIMITS } from "../limits.js";
+import type { Answer, Wish } from "./messages.js";
+
+/** The words of the guard's memory, and what stands in the first where a signal is on its way. */
+const STEP = 0;
+const WORKSPACE = 1;
+const EVALUATION = 2;
+const COMMITTED = -1;
+
+/** One that asked, and has no answer yet. */
+interface Waiting {
+  readonly workspace: number;
+  readonly evaluation: number | undefined;
+  readonly claim: Int32Array;
+  readonly resolve: (ended: boolean) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Stops what a session runs, in the thread beside the main one: a step by a signal, a wait by asking the main thread. A step may begin after the
+ * main thread was asked and before it listens, so both are tried until one has succeeded or the main thread has answered.
+ */
+export class Interrupts {
+  readonly #words: Int32Array;
+  readonly #ask: (wish: Wish) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #last = 0;
+  #retries: NodeJS.Timeout | undefined;
+
+  /** @param ask posts to the main thread, whose answer {@link hear} gets */
+  constructor(memory: SharedArrayBuffer, ask: (wish: Wish) => void) {
+    this.#words = new Int32Array(memory);
+    this.#ask = ask;
+  }
+
+  /**
+   * @param evaluation that one; any of the session where nothing is said
+   * @returns whether something was stopped. False, too, where the main thread was busy with other things for `answerMs`; what the session awaits then ends
+   * when the main thread comes to it
+   */
+  interrupt(workspace: number, evaluation: number | undefined): Promise<boolean> {
+    const memory = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const claim = new Int32Array(memory);
+    if (this.#stopStep(workspace, evaluation, claim)) return Promise.resolve(true);
+    this.#last += 1;
+    const wish = this.#last;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#settle(wish, false), OUT_OF_BAND_LIMITS.answerMs);
+      this.#waiting.set(wish, { workspace, evaluation, claim, resolve, timer });
+      this.#ask({ kind: "wish", wish, workspace, evaluation, claim: memory });
+      this.#retries ??= setInterval(() => this.#retry(), OUT_OF_BAND_LIMITS.retryMs);
+    });
+  }
+
+  hear({ wish, ended }: Answer): void {
+    this.#settle(wish, ended);
+  }
+
+  #retry(): void {
+    for (const [wish, { workspace, evaluation, claim }] of this.#waiting) {
+      if (this.#stopStep(workspace, evaluation, claim)) this.#settle(wish, true);
+    }
+  }
+
+  #settle(wish: number, ended: boolean): void {
+    const waiting = this.#waiting.get(wish);
+    if (waiting === undefined) return;
+    this.#waiting.delete(wish);
+    clearTimeout(waiting.timer);
+    if (this.#waiting.size === 0) {
+      clearInterval(this.#retries);
+      this.#retries = undefined;
+    }
+    waiting.resolve(ended);
+  }
+
+  /**
+   * Stops the step that runs, if it is of that session. The signal is sent only once the step is committed to it: from then on the step awaits it
+   * (see `engine/guard.ts`), so that it reaches nobody else.
+   */
+  #stopStep(workspace: number, evaluation: number | undefined, claim: Int32Array): boolean {
+    const words = this.#words;
+    const step = Atomics.load(words, STEP);
+    if (step <= 0 || Atomics.load(words, WORKSPACE) !== workspace) return false;
+    if (evaluation !== undefined && Atomics.load(words, EVALUATION) !== evaluation) return false;
+    if (Atomics.compareExchange(claim, 0, 0, 1) !== 0) return false;
+    if (Atomics.compareExchange(words, STEP, step, COMMITTED) === step) {
+      try {
+        process.kill(process.pid, "SIGINT");
+        return true;
+      } catch {
+        Atomics.compareExchange(words, STEP, COMMITTED, step);
+      }
+    }
+    Atomics.store(claim, 0, 0);
+    return false;
+  }
+}

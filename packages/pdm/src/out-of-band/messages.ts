@@ -1,0 +1,51 @@
+import type { ListenSpec } from "../transport/listen-spec.js";
+
+/** What the main thread starts the other one with. */
+export interface ThreadData {
+  /** Three Int32: the step that runs, its session's number, its evaluation's; see the engine's guard. */
+  readonly memory: SharedArrayBuffer;
+}
+
+/** What the main thread asks for, each answered by one {@link Reply} with the same number. */
+export type Order =
+  /** Opens a socket, which `socket` names from then on. */
+  | { readonly kind: "open"; readonly order: number; readonly socket: number; readonly spec: ListenSpec }
+  | { readonly kind: "close"; readonly order: number; readonly socket: number }
+  /** Whoever knows the secret may ask on that socket for what concerns the session. */
+  | {
+      readonly kind: "admit";
+      readonly order: number;
+      readonly socket: number;
+      readonly workspace: number;
+      readonly secret: string;
+    }
+  | { readonly kind: "dismiss"; readonly order: number; readonly secret: string };
+
+/** What the main thread tells about a {@link Wish}: whether it ended a wait. */
+export interface Answer {
+  readonly kind: "answer";
+  readonly wish: number;
+  readonly ended: boolean;
+}
+
+/** What came of an {@link Order}: the address where it opened a socket, or why not. */
+export interface Reply {
+  readonly kind: "reply";
+  readonly order: number;
+  readonly spec?: string;
+  readonly failure?: string;
+}
+
+/**
+ * The other thread finds no step of that session to stop: the main thread is to end what it awaits.
+ *
+ * Whoever of the two acts takes the claim first, an Int32: it goes from 0 to 1. So what was stopped by signal is not stopped once more when the main
+ * thread comes to read this.
+ */
+export interface Wish {
+  readonly kind: "wish";
+  readonly wish: number;
+  readonly workspace: number;
+  readonly evaluation: number | undefined;
+  readonly claim: SharedArrayBuffer;
+}

@@ -1,0 +1,29 @@
+import type { ReplSession } from "../client/repl-session.js";
+import type { CommandInput } from "./command-input.js";
+
+/** Puts the questions of a session's code to the user, until somebody has answered them. */
+export class QuestionDesk {
+  readonly #open = new Map<number, AbortController>();
+
+  /** Asks, and passes the answer on; Ctrl-C instead of one stops what asks. Never rejects. */
+  async ask(question: number, text: string, input: CommandInput, session: ReplSession): Promise<void> {
+    const controller = new AbortController();
+    this.#open.set(question, controller);
+    try {
+      const prompt = /\s$/.test(text) ? text : `${text} `;
+      const answer = await input.ask({ text: prompt, style: "plain" }, controller.signal);
+      if (controller.signal.aborted) return;
+      if (answer === undefined) await session.interrupt();
+      else await session.answer(question, answer);
+    } catch {
+      // The connection is gone, which is told of anyway.
+    } finally {
+      this.#open.delete(question);
+    }
+  }
+
+  /** It need not be answered any more. */
+  drop(question: number): void {
+    this.#open.get(question)?.abort();
+  }
+}

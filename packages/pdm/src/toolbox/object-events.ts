@@ -1,0 +1,168 @@
+import { ignoreRejection } from "../engine/promise.js";
+import { PdmError } from "../errors.js";
+import type { EventSource } from "../objects/interfaces.js";
+import { describeThrown } from "../warning.js";
+import { showBriefly } from "./brief-text.js";
+import { printAsText } from "./tool.js";
+import type { ToolHost } from "./tool.js";
+
+/** Events that one subscription hears where nothing is said, and at most. */
+export const HEARD_EVENTS: { readonly preset: number; readonly most: number } = Object.freeze({
+  preset: 100,
+  most: 1_000_000,
+});
+
+/** Subscriptions of one session at a time. */
+export const SESSION_SUBSCRIPTIONS = 100;
+
+/** Characters of an event that is printed. */
+const EVENT_CHARACTERS = 500;
+
+/** Hears the events of one source until its limit, its end, or the session's. */
+export class Subscription {
+  readonly #name: string;
+  readonly #source: EventSource;
+  readonly #limit: number;
+  readonly #hear: (event: unknown, number: number) => void;
+  readonly #onStop: (subscription: Subscription) => void;
+  readonly #listener = (event: unknown): void => this.#take(event);
+  #heard = 0;
+  #isStopped = false;
+
+  constructor(
+    name: string,
+    source: EventSource,
+    limit: number,
+    hear: (event: unknown, number: number) => void,
+    onStop: (subscription: Subscription) => void,
+  ) {
+    this.#name = name;
+    this.#source = source;
+    this.#limit = limit;
+    this.#hear = hear;
+    this.#onStop = onStop;
+    const subscribed = source.subscribe(this.#listener);
+    if (!isPromiseLike(subscribed)) return;
+    // Where it ended meanwhile, it was unsubscribed before it stood.
+    ignoreRejection(
+      Promise.resolve(subscribed).then(() => {
+        if (this.#isStopped) this.#unsubscribe();
+      }),
+    );
+  }
+
+  /** Events so far. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** Ends it. A second call does nothing. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#onStop(this);
+    this.#unsubscribe();
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  toString(): string {
+    const heard = `${this.#heard} of ${this.#limit} events heard`;
+    return this.#isStopped
+      ? `no longer subscribed to ${this.#name}, ${heard}`
+      : `subscribed to ${this.#name}, ${heard}; .stop() ends it`;
+  }
+
+  #take(event: unknown): void {
+    if (this.#isStopped) return;
+    this.#heard += 1;
+    if (this.#heard >= this.#limit) this.stop();
+    this.#hear(event, this.#heard);
+  }
+
+  #unsubscribe(): void {
+    try {
+      ignoreRejection(this.#source.unsubscribe(this.#listener));
+    } catch {
+      // What we are told from now on is not heard anyway.
+    }
+  }
+}
+printAsText(Subscription);
+
+/** The subscriptions of one session, which end with it. */
+export class ObjectEvents {
+  readonly #host: ToolHost;
+  readonly #subscriptions = new Set<Subscription>();
+
+  constructor(host: ToolHost) {
+    this.#host = host;
+    host.onEnd(() => {
+      for (const subscription of this.#subscriptions) subscription.stop();
+    });
+  }
+
+  /**
+   * Calls `listener` with each event, or prints them where there is none.
+   *
+   * @throws PdmError `ERR_PDM_TOOL` for a limit that is none and one subscription too many; whatever the source throws
+   */
+  subscribe(
+    name: string,
+    source: EventSource,
+    listener: ((event: unknown) => unknown) | undefined,
+    { limit = HEARD_EVENTS.preset }: { readonly limit?: number | undefined } = {},
+  ): Subscription {
+    if (listener !== undefined && typeof listener !== "function") {
+      throw new PdmError("ERR_PDM_TOOL", `${name}.on takes a function, or nothing to have the events printed`);
+    }
+    if (!Number.isInteger(limit) || limit < 1 || limit > HEARD_EVENTS.most) {
+      throw new PdmError(
+        "ERR_PDM_TOOL",
+        `limit must be a whole number of events from 1 to ${HEARD_EVENTS.most}, not ${String(limit)}`,
+      );
+    }
+    if (this.#subscriptions.size >= SESSION_SUBSCRIPTIONS) {
+      throw new PdmError("ERR_PDM_TOOL", `this session has ${SESSION_SUBSCRIPTIONS} subscriptions: stop one first`);
+    }
+    const hear = listener === undefined ? this.#createPrinter(name, limit) : this.#createCaller(name, listener);
+    const subscription = new Subscription(name, source, limit, hear, (stopped) => this.#subscriptions.delete(stopped));
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /** A promise of the next event; it stays pending where the session ends before. */
+  next(name: string, source: EventSource): Promise<unknown> {
+    return new Promise((resolve) => {
+      this.subscribe(name, source, resolve, { limit: 1 });
+    });
+  }
+
+  #createPrinter(name: string, limit: number): (event: unknown, number: number) => void {
+    return (event, number) => {
+      const last = number >= limit ? "\n(that was the last one: the subscription has ended)" : "";
+      this.#host.print("stdout", `${name} ${number}/${limit} ${showBriefly(event, EVENT_CHARACTERS)}${last}\n`);
+    };
+  }
+
+  /** What a listener that was typed throws is its own session's concern. */
+  #createCaller(name: string, listener: (event: unknown) => unknown): (event: unknown) => void {
+    return (event) => {
+      try {
+        ignoreRejection(listener(event));
+      } catch (error) {
+        this.#host.print("stderr", `the listener of ${name} threw: ${describeThrown(error)}\n`);
+      }
+    };
+  }
+}
+
+/** Whether it has to be waited for. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === "object" && value !== null) || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}
