@@ -172,10 +172,18 @@ export class ReplScope {
     }
   }
 
-  #guard<T>({ options, pending }: Evaluation, call: () => T): Promise<Guarded<T>> {
+  async #guard<T>({ options, pending }: Evaluation, call: () => T): Promise<Guarded<T>> {
     const { deadlineMs = Infinity, interruptible = false, evaluation = 0 } = options;
-    if (pending.isStopped) return Promise.resolve({ ended: "interrupt" });
-    return runGuarded(call, { deadlineMs, interruptible, workspace: this.#number, evaluation });
+    if (pending.isStopped) return { ended: "interrupt" };
+    // It may be stopped before its turn comes.
+    const guarded = await runGuarded(() => (pending.isStopped ? undefined : { value: call() }), {
+      deadlineMs,
+      interruptible,
+      workspace: this.#number,
+      evaluation,
+    });
+    if (guarded.ended !== "returned") return guarded;
+    return guarded.value === undefined ? { ended: "interrupt" } : { ended: "returned", value: guarded.value.value };
   }
 
   #describeValue({ command, options }: Evaluation, value: unknown): EvaluationOutcome {
