@@ -305,6 +305,14 @@ export interface ReplLimits {
   readonly handles: number;
   /** Commands that wait in a session behind the one that runs. One more fails. */
   readonly queue: number;
+  /** Completions of one place. Over it: the others are left out, and the list says so. */
+  readonly completions: number;
+  /** Milliseconds, by the clock and in processor time, that completions are looked for. Over it: the same. Stops objects that take long to list; the names of one object, which V8 lists in one step, take as long as they take, once. */
+  readonly completionMs: number;
+  /** Members of a value on one page, whatever the client asks for. */
+  readonly pageMembers: number;
+  /** Characters of each member's text. The rest is cut. */
+  readonly memberCharacters: number;
 }
 
 /** The values of {@link ReplLimits}. */
@@ -315,6 +323,10 @@ export const REPL_LIMITS: ReplLimits = Object.freeze({
   idleMs: 600_000,
   handles: 256,
   queue: 16,
+  completions: 500,
+  completionMs: 50,
+  pageMembers: 1_000,
+  memberCharacters: 200,
 });
 
 /** What a schema may be like, whoever wrote it. */

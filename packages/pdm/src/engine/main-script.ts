@@ -28,6 +28,11 @@ function findMainFolder(): string {
   }
 }
 
+/** The folder from which `import()` and `require` start. */
+export function mainFolder(): string {
+  return path.dirname(BASE_PATH);
+}
+
 /** A `require` as the daemon's main script has it. */
 export function createMainRequire(): NodeJS.Require {
   return createRequireFrom(BASE_PATH);
