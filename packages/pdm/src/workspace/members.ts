@@ -79,16 +79,13 @@ function listElements(value: object, show: Show): Section {
   return {
     count: entryCount(value) ?? 0,
     list: (first, last) =>
-      firstEntries(value, first, last - first).map(([key, item]) =>
-        types.isMap(value)
-          ? describeEntry(key, item, show)
-          : { name: "→", kind: "entry", ...describeValue(item, show) },
-      ),
+      firstEntries(value, first, last - first).map(([key, item]) => describeEntry(value, key, item, show)),
   };
 }
 
-function describeEntry(key: unknown, item: unknown, show: Show): Member {
+function describeEntry(value: object, key: unknown, item: unknown, show: Show): Member {
   const described = describeValue(item, show);
+  if (!types.isMap(value)) return { name: "→", kind: "entry", ...described };
   const name = `→ ${show(key)}`;
   return isObject(key)
     ? { name, kind: "entry", text: described.text, value: [key, item] }

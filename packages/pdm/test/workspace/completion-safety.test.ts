@@ -79,8 +79,8 @@ describe("completion has limits", () => {
 
   it("of time, and does not list again what took too long", () => {
     const huge: Record<string, number> = {};
-    for (let index = 0; index < 1_000_000; index += 1) huge[`key${index}`] = index;
-    const first = at("huge.nothing|", { huge });
+    for (let index = 0; index < 100_000; index += 1) huge[`key${index}`] = index;
+    const first = at("huge.nothing|", { huge }, { maxMs: 1 });
     assert.deepEqual([first.items, first.isCut], [[], true]);
     const { ownKeys } = Reflect;
     // Nothing is asked of it the second time.
@@ -95,7 +95,7 @@ describe("completion has limits", () => {
   it("for arrays with millions of elements, whose elements are never listed", () => {
     const { ownKeys } = Reflect;
     const arrays = [new Uint8Array(10_000_000), Array.from({ length: 1_000_000 }), Object("x".repeat(1_000_000))];
-    Reflect.ownKeys = (object) => (arrays.includes(object as never) ? assert.fail("listed") : ownKeys(object));
+    Reflect.ownKeys = (object) => (arrays.includes(object) ? assert.fail("listed") : ownKeys(object));
     try {
       for (const list of arrays) {
         const { items, isCut } = at("list.|", { list }, { maxMs: 60_000 });

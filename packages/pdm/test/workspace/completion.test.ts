@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { runInThisContext } from "node:vm";
 import { after, before, describe, it } from "node:test";
 import { defineBuiltinModules } from "../../src/engine/builtin-names.js";
 import { Variables } from "../../src/engine/variables.js";
@@ -172,18 +173,18 @@ describe("the completion of a property", () => {
       [() => 1, "()"],
       [(a: unknown) => a, "(a)"],
       [async (a: unknown) => a, "(a)"],
-      [eval("a => a"), "(a)"],
-      [eval("async a => a"), "(a)"],
-      [eval("(function (a, b = ')', /* c, */ ...d) {})"), "(a, b = ')', ...d)"],
-      [eval("({ a, b: [c] } = { a: f(1, 2) }) => {}"), "({ a, b: [c] } = { a: f(1, 2) })"],
-      [eval("(function* (a,\n  b,\n) {})"), "(a, b)"],
-      [eval("({ f(a) { return b } })").f, "(a)"],
-      [eval("var f = () => 'x'; ({ ['x' + f(1)](a, b) {} })").xx, "(a, b)"],
-      [eval("(class { a = { constructor(b) {} }; constructor(c) {} })"), "(c)"],
-      [eval("(class {})"), undefined],
-      [eval(`((${long}) => 1)`), `(${long.slice(0, 100)}…)`],
+      [runInThisContext("a => a"), "(a)"],
+      [runInThisContext("async a => a"), "(a)"],
+      [runInThisContext("(function (a, b = ')', /* c, */ ...d) {})"), "(a, b = ')', ...d)"],
+      [runInThisContext("({ a, b: [c] } = { a: f(1, 2) }) => {}"), "({ a, b: [c] } = { a: f(1, 2) })"],
+      [runInThisContext("(function* (a,\n  b,\n) {})"), "(a, b)"],
+      [runInThisContext("({ f(a) { return b } })").f, "(a)"],
+      [runInThisContext("var f = () => 'x'; ({ ['x' + f(1)](a, b) {} })").xx, "(a, b)"],
+      [runInThisContext("(class { a = { constructor(b) {} }; constructor(c) {} })"), "(c)"],
+      [runInThisContext("(class {})"), undefined],
+      [runInThisContext(`((${long}) => 1)`), `(${long.slice(0, 100)}…)`],
       [Math.max, undefined],
-      [(() => 1).bind(null), undefined],
+      [at.bind(null), undefined],
     ];
     for (const [call, detail] of functions) assert.equal(item("f|", "f", { f: call })?.detail, detail, String(call));
   });
@@ -231,7 +232,6 @@ describe("the completion of a module's name", () => {
     ["import '#|", ["#orders"]],
     ["import 'fs/|", ["fs/promises"]],
     ["import 'node:fs|", ["node:fs", "node:fs/promises"]],
-    ["import 'node:sqlit|", "x" in {} ? [] : texts("import 'node:sqlit|")],
     ["import 'nothing/|", []],
     ["import './nothing/|", []],
     ["import './main.mjs/|", []],
@@ -269,7 +269,9 @@ describe("the completion of an object's name", () => {
     }),
     expose("completion.stock", { req }),
   ];
-  after(() => exposures.forEach((exposure) => exposure.withdraw()));
+  after(() => {
+    for (const exposure of exposures) exposure.withdraw();
+  });
   const tree = new Proxy(
     {},
     { get: never, ownKeys: never, getPrototypeOf: never, has: never, getOwnPropertyDescriptor: never },

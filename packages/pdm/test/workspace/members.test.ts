@@ -40,7 +40,7 @@ const ROWS: readonly (readonly [name: string, value: unknown, kind: string, line
   ["an object without prototype", Object.create(null), "null prototype", []],
   [
     "an array",
-    [1, , "x"],
+    Object.assign(Array(3), { 0: 1, 2: "x" }),
     "Array(3)",
     ["element [0] 1", "element [1] <empty>", "element [2] 'x'", "property .length 3"],
   ],
@@ -158,28 +158,19 @@ describe("the members of a value", () => {
   });
 
   it("come in pages from the middle of something huge", () => {
-    assert.deepEqual(
-      lines(
-        Array.from({ length: 10_000_000 }, (_, index) => index),
-        9_000_000,
-        2,
-      ),
-      ["element [9000000] 9000000", "element [9000001] 9000001"],
-    );
+    const array = Array(10_000_000).fill(0);
+    assert.deepEqual(lines(array, 9_000_000, 2), ["element [9000000] 0", "element [9000001] 0"]);
     const bytes = new Uint8Array(100_000_000);
-    assert.deepEqual(
-      [lines(bytes, 99_999_999, 2), listMembers(bytes, 0, 1).total],
-      [["element [99999999] 0"], 100_000_001],
-    );
+    assert.deepEqual(lines(bytes, 99_999_999, 2), ["element [99999999] 0"]);
+    assert.equal(listMembers(bytes, 0, 1).total, 100_000_001);
     assert.deepEqual(lines(Array(4_294_967_295), 4_294_967_294, 1), ["element [4294967294] <empty>"]);
-    const map = new Map(Array.from({ length: 1_000_000 }, (_, index) => [index, index]));
-    assert.deepEqual(lines(map, 999_999, 5), ["entry → 999999 999999"]);
-    const keys = Object.fromEntries(map);
-    assert.deepEqual(lines(keys, 500_000, 1), ['property ["500000"] 500000']);
+    const map = new Map(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]));
+    assert.deepEqual(lines(map, 99_999, 5), ["entry → 'k99999' 99999"]);
+    assert.deepEqual(lines(Object.fromEntries(map), 50_000, 1), ["property .k50000 50000"]);
   });
 
   it("are no more than a page holds, and their texts no longer than a line", () => {
-    const value = Array.from({ length: 5_000 }, () => "x".repeat(100_000));
+    const value = Array(5_000).fill("x".repeat(100_000));
     const { members } = listMembers(value, 0, 1_000_000);
     assert.equal(members.length, 1_000);
     assert.equal(members[0]?.text.length, 200);

@@ -1,3 +1,4 @@
+/* oxlint-disable no-extraneous-class -- The classes are traps. */
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 
@@ -155,6 +156,7 @@ export const TRAPS: Readonly<Record<string, () => Trap>> = {
   }),
   "an error whose stack is formatted by the service": plant((spring) => {
     const error = new Error("x");
+    // oxlint-disable-next-line unbound-method
     const { prepareStackTrace } = Error;
     Error.prepareStackTrace = (formatted) => (formatted === error ? spring("prepareStackTrace")() : String(formatted));
     setImmediate(() => {
