@@ -310,11 +310,23 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
 export interface ReplLimits {
   /** Bytes of one value as text. Over it: the rest is cut, and the text says so. */
   readonly textBytes: number;
+  /** Completions of one place. Over it: the others are left out, and the list says so. */
+  readonly completions: number;
+  /** Milliseconds, by the clock and in processor time, that completions are looked for. Over it: the same. Stops objects that take long to list; the names of one object, which V8 lists in one step, take as long as they take, once. */
+  readonly completionMs: number;
+  /** Members of a value on one page, whatever the client asks for. */
+  readonly pageMembers: number;
+  /** Characters of each member's text. The rest is cut. */
+  readonly memberCharacters: number;
 }
 
 /** The values of {@link ReplLimits}. */
 export const REPL_LIMITS: ReplLimits = Object.freeze({
   textBytes: 65_536,
+  completions: 500,
+  completionMs: 50,
+  pageMembers: 1_000,
+  memberCharacters: 200,
 });
 
 /** What the thread beside the main one takes from clients, on its sockets of its own. */

@@ -169,7 +169,9 @@ export class ReplScope {
   async #guard<T>({ options, pending }: Evaluation, call: () => T): Promise<T | EvaluationOutcome | Stop> {
     const { deadlineMs = Infinity, interruptible = false, evaluation = 0 } = options;
     if (pending.isStopped) return { ended: "interrupt" };
-    const describe = (): T | EvaluationOutcome => {
+    const describe = (): T | EvaluationOutcome | Stop => {
+      // It may have been stopped before its turn came.
+      if (pending.isStopped) return { ended: "interrupt" };
       try {
         return call();
       } catch (error) {

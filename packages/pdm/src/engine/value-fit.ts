@@ -1,4 +1,5 @@
 import { inspect, types } from "node:util";
+import { describeOwn, describeProperty, elementCount, ownKeys } from "./safe-read.js";
 
 /** Properties and elements that one value may be shown with. */
 const MAX_PROPERTIES = 1_000;
@@ -68,11 +69,13 @@ export function fitValue(value: unknown, maxCharacters: number): Fit {
 function collectParts(value: unknown, parts: unknown[]): boolean {
   if ((typeof value !== "object" && typeof value !== "function") || value === null || types.isProxy(value)) return true;
   // Cut by inspect, and flat.
-  if (types.isTypedArray(value)) return typedArrayLength(value) <= MAX_ELEMENTS;
+  if (types.isTypedArray(value)) return (elementCount(value) ?? 0) <= MAX_ELEMENTS;
   if (types.isAnyArrayBuffer(value)) return value.byteLength <= MAX_ELEMENTS;
   let isWhole = true;
   if (types.isMap(value)) isWhole = collectFirst(Map.prototype.entries.call(value), parts);
   else if (types.isSet(value)) isWhole = collectFirst(Set.prototype.values.call(value), parts);
+  // Inspection shows them, although they are not enumerable.
+  if (types.isNativeError(value)) for (const key of ["cause", "errors"]) parts.push(describeOwn(value, key)?.value);
   const isArray = Array.isArray(value);
   if (isArray) isWhole = value.length <= MAX_ELEMENTS;
   const keys = isArray
@@ -94,24 +97,47 @@ function collectFirst(iterator: Iterator<unknown>, parts: unknown[]): boolean {
   return iterator.next().done === true;
 }
 
-/** By the intrinsic getter: a value may have a property of the name. */
-const readLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")?.get;
-
-function typedArrayLength(array: NodeJS.TypedArray): number {
-  return Number(readLength?.call(array));
-}
-
-/** Of plain objects only: what shows itself, or has a form of its own, does not list its properties. */
+/**
+ * Of an object with too many, one of the same class that has the first. Not of what has a form of its own, or shows itself: the one does not
+ * list its properties, and the methods of the other would find a stranger.
+ */
 function firstProperties(value: unknown): Pick<Fit, "shown" | "omitted"> {
   const whole = { shown: value, omitted: 0 };
-  if (typeof value !== "object" || value === null || types.isProxy(value)) return whole;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if ((prototype !== Object.prototype && prototype !== null) || Object.hasOwn(value, inspect.custom)) return whole;
-  const keys = Object.keys(value);
+  if (typeof value !== "object" || value === null || types.isProxy(value) || hasOwnForm(value)) return whole;
+  const { keys } = ownKeys(value);
   if (keys.length <= MAX_PROPERTIES) return whole;
-  const shown = Object.create(prototype) as object;
-  for (const key of keys.slice(0, MAX_PROPERTIES)) {
-    Object.defineProperty(shown, key, Object.getOwnPropertyDescriptor(value, key) ?? {});
+  const shownKeys = keys.filter((key) => describeOwn(value, key)?.enumerable === true);
+  if (shownKeys.length <= MAX_PROPERTIES) return whole;
+  const shown = Object.create(Object.getPrototypeOf(value) as object | null) as object;
+  for (const key of shownKeys.slice(0, MAX_PROPERTIES)) {
+    Object.defineProperty(shown, key, describeOwn(value, key) ?? {});
   }
-  return { shown, omitted: keys.length - MAX_PROPERTIES };
+  return { shown, omitted: shownKeys.length - MAX_PROPERTIES };
+}
+
+const FORMS: readonly ((value: object) => boolean)[] = [
+  Array.isArray,
+  types.isMap,
+  types.isSet,
+  types.isNativeError,
+  types.isDate,
+  types.isRegExp,
+  types.isPromise,
+  types.isArrayBufferView,
+  types.isAnyArrayBuffer,
+  types.isBoxedPrimitive,
+  types.isWeakMap,
+  types.isWeakSet,
+  types.isModuleNamespaceObject,
+  types.isGeneratorObject,
+  types.isMapIterator,
+  types.isSetIterator,
+  types.isArgumentsObject,
+  types.isExternal,
+];
+
+function hasOwnForm(value: object): boolean {
+  if (FORMS.some((is) => is(value)) || describeProperty(value, inspect.custom) !== undefined) return true;
+  const tag = describeProperty(value, Symbol.toStringTag);
+  return tag !== undefined && !("value" in tag);
 }

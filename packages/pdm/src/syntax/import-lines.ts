@@ -1,9 +1,9 @@
-import type { AnyNode, ImportDeclaration, Program } from "acorn";
+import type { AnyNode, ImportDeclaration } from "acorn";
 import type { TextEdit } from "./text-edit.js";
 
 /** The import declarations of a command; all stand at its top level. */
 export function findImports(tree: AnyNode): ImportDeclaration[] {
-  return tree.type === "Program" ? (tree as Program).body.filter((node) => node.type === "ImportDeclaration") : [];
+  return tree.type === "Program" ? tree.body.filter((node) => node.type === "ImportDeclaration") : [];
 }
 
 /** The names that an import declares. */

@@ -58,8 +58,8 @@ let hasWarned = false;
 
 /** Node warns the first time that this is experimental, which is no concern of the service whose log would have it. */
 function withoutWarning(call: () => string): string {
-  const { emitWarning } = process;
   if (hasWarned) return call();
+  const emitWarning = Reflect.get(process, "emitWarning") as (...args: unknown[]) => void;
   const quiet = (...args: unknown[]): void => {
     if (args[1] !== "ExperimentalWarning") Reflect.apply(emitWarning, process, args);
   };
@@ -70,6 +70,6 @@ function withoutWarning(call: () => string): string {
     hasWarned = true;
     return text;
   } finally {
-    process.emitWarning = emitWarning;
+    Reflect.set(process, "emitWarning", emitWarning);
   }
 }

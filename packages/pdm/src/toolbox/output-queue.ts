@@ -1,3 +1,5 @@
+import { AsyncResource } from "node:async_hooks";
+
 /** Characters that wait for one follower, each write counted as {@link WRITE_CHARACTERS} more; beyond it the oldest are lost. */
 export const QUEUED_CHARACTERS = 262_144;
 
@@ -26,7 +28,6 @@ export class OutputQueue {
   readonly #dropped = new Map<string, number>();
   /** By stream: lost since the last piece. */
   readonly #missed = new Map<string, number>();
-  /** Made once: a timer belongs to the asynchronous context that it is made in, and whoever writes is none of ours. */
   readonly #timer: NodeJS.Timeout;
   #isWaiting = true;
   #isClosed = false;
@@ -38,9 +39,11 @@ export class OutputQueue {
   ) {
     this.#deliver = deliver;
     this.#maxCharacters = maxCharacters;
-    this.#timer = setTimeout(() => {
+    // In the asynchronous context of who follows, and not in that of who writes.
+    const flush = AsyncResource.bind(() => {
       this.#flush();
-    }, DELIVERY_MS).unref();
+    });
+    this.#timer = setTimeout(flush, DELIVERY_MS).unref();
   }
 
   add(stream: string, text: string): void {

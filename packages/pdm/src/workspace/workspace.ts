@@ -181,7 +181,7 @@ export class Workspace {
 
   /** What can stand at the cursor. */
   complete(source: string, cursor: number): Completion {
-    return complete(this.#scope.variables, source, cursor, {});
+    return complete(this.#scope.variables, source, cursor);
   }
 
   /** A part of a value's members, with handles. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */

@@ -19,8 +19,12 @@ function visible(text: string): string {
   return text.replaceAll("\u001b", "^");
 }
 
-/** What is shown of a value may have this many characters. */
-const ENOUGH = 300_000;
+function manyProperties(): object {
+  return Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key${index}`, index]));
+}
+
+/** Bytes that a value may be shown with, and the line that says what is missing. */
+const ENOUGH = 65_536 + 100;
 
 describe("a value's text", () => {
   it("shows a small structure whole, deeper than util.inspect does", () => {
@@ -54,13 +58,28 @@ describe("a value's text", () => {
     ["a typed array", new Float64Array(1_000_000)],
     ["a proxy of all that", new Proxy({ shared }, {})],
     ["an error's message", new Error("x".repeat(50_000_000))],
+    ["an error's cause", new Error("x", { cause: tree(30, 4) })],
+    ["the errors of an error", new AggregateError(Array.from({ length: 50 }, () => tree(10, 3)))],
+    [
+      "causes within each other",
+      Array.from({ length: 1_000 }).reduce<unknown>((cause) => new Error("x", { cause }), 1),
+    ],
+    ["a name of a property", { ["x".repeat(1_000_000)]: 1 }],
+    ["a symbol", Symbol("x".repeat(1_000_000))],
+    ["a bigint", 10n ** 200_000n],
+    ["an instance with many properties", Object.assign(new EventTarget(), manyProperties())],
+    ["a function with many properties", Object.assign(() => 1, manyProperties())],
+    ["an array with many properties", Object.assign([], manyProperties())],
+    ["a proxy with many properties", new Proxy(manyProperties(), {})],
+    ["an object without prototype", Object.assign(Object.create(null) as object, manyProperties())],
+    ["an array with holes", Array(4_294_967_295)],
     ["the global object", globalThis],
     ["the process", process],
   ];
   for (const [name, value] of huge) {
     it(`stays small for ${name}, however big`, () => {
       const text = formatValue(value);
-      assert.ok(text.length < (value instanceof Error ? 1_000_010 : ENOUGH), `${text.length} characters`);
+      assert.ok(Buffer.byteLength(text) < ENOUGH, `${text.length} characters`);
     });
   }
 
@@ -151,5 +170,36 @@ describe("a value's text", () => {
     assert.ok(text.includes("\u001b"));
     assert.equal(stripVTControlCharacters(text), formatValue(error));
     assert.doesNotMatch(stripVTControlCharacters(text), /node:internal/);
+  });
+
+  it("has the names of classes as util.inspect shows them, also where properties are left out", () => {
+    class Order {
+      readonly id = 1;
+    }
+    class Rush extends Order {}
+    assert.equal(formatValue([new Order(), new Rush()]), "[ Order { id: 1 }, Rush { id: 1 } ]");
+    assert.match(
+      formatValue(Object.assign(new Rush(), manyProperties())),
+      /^Rush \{\n[^]*\n\}\n\u2026 19001 more properties$/,
+    );
+    const bare = Object.assign(Object.create(null) as object, manyProperties());
+    assert.match(formatValue(bare), /^\[Object: null prototype\] \{/);
+  });
+
+  it("lets an object with many properties show itself", () => {
+    class Shown {
+      readonly #secret = "shown by itself";
+      [inspect.custom](): string {
+        return this.#secret;
+      }
+    }
+    class Tagged {
+      readonly #secret = "tag";
+      get [Symbol.toStringTag](): string {
+        return this.#secret;
+      }
+    }
+    assert.equal(formatValue(Object.assign(new Shown(), manyProperties())), "shown by itself");
+    assert.match(formatValue(Object.assign(new Tagged(), manyProperties())), /^Tagged \[tag\] \{/);
   });
 });

