@@ -3,13 +3,19 @@ import { inspect, types } from "node:util";
 /** Own properties of an object that is still shown with what is in it. */
 const MAX_PROPERTIES = 50;
 
+/** What Node 20 keeps in promises while anything follows asynchronous calls. */
+const NODES_OWN = /,? ?\[Symbol\((?:trigger_)?async_id_symbol\)\]: \d+/gu;
+
 /**
  * A value on one line, of at most so many characters. Runs no inspection method of the value, no getter that is its own and no trap of a
  * proxy. Never throws.
  */
 export function showBriefly(value: unknown, maxCharacters: number = 200): string {
   try {
-    return cut(inspect(value, createOptions(value, maxCharacters)).replace(/\s*\n\s*/gu, " "), maxCharacters);
+    const text = inspect(value, createOptions(value, maxCharacters))
+      .replace(NODES_OWN, "")
+      .replace(/\s*\n\s*/gu, " ");
+    return cut(text, maxCharacters);
   } catch {
     return typeof value === "function" ? "a function" : "an object that cannot be shown";
   }

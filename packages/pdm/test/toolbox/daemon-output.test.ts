@@ -252,6 +252,7 @@ describe("the queue of followed output", () => {
   it("says what was lost right before the next text of the same stream", async () => {
     const room = 2 * (WRITE_CHARACTERS + 3);
     const delivered = await deliver(room, (queue) => {
+      queue.lose("a", 5);
       queue.add("a", "aaa");
       queue.add("b", "bbb");
       queue.add("a", "AAA");
@@ -260,7 +261,7 @@ describe("the queue of followed output", () => {
     });
     // `aaa` and `bbb` had to go; the seven are told with what comes.
     assert.deepEqual(delivered, [
-      ["a", "AAA", 3],
+      ["a", "AAA", 8],
       ["b", "BBB", 3],
     ]);
   });
