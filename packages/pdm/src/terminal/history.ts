@@ -131,6 +131,7 @@ function findStateFolder(): string | undefined {
 }
 
 function isKept(line: string): boolean {
+  // oxlint-disable-next-line no-control-regex
   return line.trim() !== "" && Buffer.byteLength(line) <= MAX_ENTRY_BYTES && !/[^\P{Cc}\t\u001e]/u.test(line);
 }
 

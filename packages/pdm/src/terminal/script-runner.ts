@@ -97,9 +97,8 @@ export class SessionRunner implements ScriptRunner {
 
   readonly #onSignal = (): void => {
     // The listener is gone: this time, or by a second Ctrl-C, the signal does what it always does.
-    const end = (): boolean => process.kill(process.pid, "SIGINT");
-    setTimeout(end, INTERRUPT_TIMEOUT_MS).unref();
-    void this.#place.session.interrupt().then(end, end);
+    setTimeout(endByInterrupt, INTERRUPT_TIMEOUT_MS).unref();
+    void this.#place.session.interrupt().then(endByInterrupt, endByInterrupt);
   };
 
   #refuseQuestion(text: string): void {
@@ -135,4 +134,8 @@ function judge({ kind, cause }: ReplEvaluation): ScriptOutcome {
 function toJson({ kind, text, value, cause }: ReplEvaluation): string {
   if (kind === "value") return `{"kind":"value","value":${writeValueJson(value)}}`;
   return JSON.stringify(kind === "done" ? { kind } : { kind, text, cause });
+}
+
+function endByInterrupt(): void {
+  process.kill(process.pid, "SIGINT");
 }

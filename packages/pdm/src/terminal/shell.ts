@@ -214,7 +214,12 @@ export class Shell implements ShellAccess {
   /** A connection to another thread may have failed, which is no loss of this one. */
   async #confirmLoss(error: Error): Promise<void> {
     const place = this.needSession();
-    const isLost = await Promise.race([place.client.closed.then(() => true), wait(0).then(() => false)]);
+    let isLost = false;
+    const watch = async (): Promise<void> => {
+      await place.client.closed;
+      isLost = true;
+    };
+    await Promise.race([watch(), wait(0)]);
     if (isLost) this.#loss ??= error;
     else this.say(error.message, "error");
   }

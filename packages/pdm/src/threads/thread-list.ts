@@ -29,6 +29,8 @@ export async function listThreads(): Promise<readonly ListedThread[]> {
     name: isMainThread ? "main" : nameThread(),
     reason: "this connection is in it",
   });
+  // Node's types of version 20 know no other listener of a channel.
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener
   answers.onmessage = (message) => {
     const { thread, name } = (message as { readonly data: ThreadAnswer }).data;
     if (found.size < MOST_THREADS && !found.has(thread)) found.set(thread, { thread, name });

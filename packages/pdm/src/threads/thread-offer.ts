@@ -19,6 +19,8 @@ export function offerThread(begin: (stream: PortStream, client: ThreadClient) =>
   if (holder[OFFER_KEY] === true) return;
   Object.defineProperty(globalThis, OFFER_KEY, { value: true });
   const channel = new BroadcastChannel(THREADS_CHANNEL);
+  // Node's types of version 20 know no other listener of a channel.
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener
   channel.onmessage = (message) => answer((message as { readonly data: ThreadQuestion }).data);
   // Setting the listener has it keep the thread alive.
   (channel as unknown as { unref(): void }).unref();

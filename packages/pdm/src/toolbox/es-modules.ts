@@ -89,7 +89,7 @@ async function obtain(url: string, refused: ReadonlySet<string> | undefined): Pr
   });
   const found = mainImporter()(url).then(
     // In an object, since a module may export `then`.
-    (namespace): EsModule => ({ state: "loaded", namespace: namespace as object }),
+    (namespace): EsModule => ({ state: "loaded", namespace }),
     (error: unknown): EsModule => ({ state: refused?.has(url) === true ? "refused" : "failed", error }),
   );
   try {

@@ -1,3 +1,4 @@
+/* oxlint-disable oxc/no-map-spread -- What is spread are members that may be left out. */
 import type { EvaluationOutcome } from "../engine/evaluation.js";
 import { GUARD_MEMORY } from "../engine/guard-memory.js";
 import { whyUninterruptible } from "../engine/guard.js";

@@ -17,7 +17,7 @@ export function findNearNames(typed: string, names: readonly string[]): string[]
 /** The letters to add, take away or exchange to make one word of the other. */
 function countChanges(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one.slice(0, 32)].entries()) {
+  for (const [index, letter] of one.slice(0, 32).split("").entries()) {
     const next = [index + 1];
     for (let column = 0; column < other.length; column += 1) {
       const change = (row[column] ?? 0) + (letter === other[column] ? 0 : 1);

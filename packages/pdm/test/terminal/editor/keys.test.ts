@@ -65,7 +65,7 @@ async function readKeys(pieces: readonly string[]): Promise<Key[]> {
 test("a bracketed paste is one text, with line feeds at the ends of its lines, however it is cut", async () => {
   const pasted: Key[] = [{ kind: "paste", text: "let a\n\tb\n" }];
   assert.deepEqual(await readKeys(["\u001B[200~let a\r\n\tb\r\u001B[201~"]), pasted);
-  assert.deepEqual(await readKeys([..."\u001B[200~let a\r\tb\n\u001B[201~"]), pasted);
+  assert.deepEqual(await readKeys(Array.from("\u001B[200~let a\r\tb\n\u001B[201~")), pasted);
 });
 
 test("text of any language comes as it is, and a line feed behind a carriage return is no second Enter", async () => {

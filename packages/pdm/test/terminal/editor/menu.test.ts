@@ -1,3 +1,4 @@
+/* oxlint-disable no-control-regex -- Colours are made of control characters. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ReplCompletion, ReplCompletionItem } from "../../../src/client/repl-session.js";
