@@ -67,7 +67,7 @@ let lastNumber = 0;
 /**
  * Why nothing that is run here can be stopped, if that is so. Stopping needs the process's one callback for uncaught exceptions, for a moment.
  */
-export function whyUnguarded(): string | undefined {
+function whyUnguarded(): string | undefined {
   if (mayMendAsyncStack()) return undefined;
   return "the service has set process.setUncaughtExceptionCaptureCallback or uses `domain`, so commands cannot be stopped and have no deadline";
 }

@@ -8,7 +8,7 @@ import { INSPECT_LIMITS } from "../limits.js";
  */
 
 /** A value in words. */
-export interface Description {
+interface Description {
   /** Such as `string`, `array`, `error`, `proxy`; `object` for what is no other. */
   readonly type: string;
   /** One line. */

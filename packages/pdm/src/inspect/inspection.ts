@@ -5,7 +5,7 @@ import { describeResult } from "./description.js";
 import type { DescribedValue } from "./description.js";
 
 /** What became of an expression. */
-export type Ended = { readonly ended: "returned"; readonly id: string } | { readonly ended: "refused" | "late" };
+type Ended = { readonly ended: "returned"; readonly id: string } | { readonly ended: "refused" | "late" };
 
 /** Under which name the inspector finds our function, for the moment that it takes. */
 const PLACE = "pdm.inspect.v1";

@@ -74,7 +74,6 @@ export class OutOfBandThread {
   }
 
   #post(message: Order | Answer): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window's
     this.#worker.postMessage(message);
   }
 }

@@ -219,7 +219,8 @@ export class Shell implements ShellAccess {
       await place.client.closed;
       isLost = true;
     };
-    await Promise.race([watch(), wait(0)]);
+    void watch();
+    await wait(0);
     if (isLost) this.#loss ??= error;
     else this.say(error.message, "error");
   }

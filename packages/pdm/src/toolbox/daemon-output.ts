@@ -21,7 +21,7 @@ export type DaemonStream = "stdout" | "stderr" | "log";
  *     const log = diagnostics_channel.channel("pdm.log");
  *     if (log.hasSubscribers) log.publish({ level: "warn", message: "stock is low", sku });
  */
-export const LOG_CHANNEL = "pdm.log";
+const LOG_CHANNEL = "pdm.log";
 
 /**
  * Takes a piece of one stream's text, with what several writes wrote.

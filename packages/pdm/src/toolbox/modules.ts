@@ -35,7 +35,7 @@ export function prepareModules(): Promise<void> {
 }
 
 /** The names that `$modules` lists now, for completion. */
-export function listModuleNames(): string[] {
+function listModuleNames(): string[] {
   return [...findLoaded().keys()];
 }
 

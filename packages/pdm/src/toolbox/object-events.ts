@@ -7,13 +7,13 @@ import { printAsText } from "./tool.js";
 import type { ToolHost } from "./tool.js";
 
 /** Events that one subscription hears where nothing is said, and at most. */
-export const HEARD_EVENTS: { readonly preset: number; readonly most: number } = Object.freeze({
+const HEARD_EVENTS: { readonly preset: number; readonly most: number } = Object.freeze({
   preset: 100,
   most: 1_000_000,
 });
 
 /** Subscriptions of one session at a time. */
-export const SESSION_SUBSCRIPTIONS = 100;
+const SESSION_SUBSCRIPTIONS = 100;
 
 /** Characters of an event that is printed. */
 const EVENT_CHARACTERS = 500;

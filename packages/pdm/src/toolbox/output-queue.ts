@@ -1,7 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 
 /** Characters that wait for one follower, each write counted as {@link WRITE_CHARACTERS} more; beyond it the oldest are lost. */
-export const QUEUED_CHARACTERS = 262_144;
+const QUEUED_CHARACTERS = 262_144;
 
 /** What keeping one write costs besides its text. Stops a million empty lines. */
 export const WRITE_CHARACTERS = 32;

@@ -2,7 +2,7 @@ import { BOUNDARY_FILE } from "../engine/stack-boundary.js";
 import { printAsText } from "./tool.js";
 
 /** Frames that `$stack()` gives. */
-export const STACK_FRAMES = 200;
+const STACK_FRAMES = 200;
 
 /** One call that is under way. */
 export interface StackFrame {

@@ -2,7 +2,7 @@ import { readClockMs } from "../clock.js";
 import { PdmError } from "../errors.js";
 
 /** Runs of one `$time`. Each leaves a number. */
-export const TIMED_RUNS = 100_000;
+const TIMED_RUNS = 100_000;
 
 /** What `$time` found out. Milliseconds. */
 export interface Timing {

@@ -13,7 +13,7 @@ export interface ToolHelp {
 }
 
 /** The help as text: what is printed for a tool that was typed and not called. */
-export function formatHelp({ usage, summary, example }: ToolHelp): string {
+function formatHelp({ usage, summary, example }: ToolHelp): string {
   return `${usage}\n  ${summary}\n  example: ${example}`;
 }
 

@@ -13,7 +13,7 @@ import type { ToolHelp, ToolHost } from "./tool.js";
 import { createWatch } from "./watch.js";
 
 export type { ToolHelp, ToolHost } from "./tool.js";
-export { listModuleNames, needsModules, prepareModules } from "./modules.js";
+export { needsModules, prepareModules } from "./modules.js";
 
 const HELP = {
   console: {

@@ -9,13 +9,13 @@ import { WatchedMethod } from "./watched-method.js";
 import type { Call, CallOutcome } from "./watched-method.js";
 
 /** Calls that one `$watch` tells of where nothing is said, and at most. */
-export const WATCHED_CALLS: { readonly preset: number; readonly most: number } = Object.freeze({
+const WATCHED_CALLS: { readonly preset: number; readonly most: number } = Object.freeze({
   preset: 10,
   most: 10_000,
 });
 
 /** Watches of one session at a time. */
-export const WATCHES = 100;
+const WATCHES = 100;
 
 /** Milliseconds for which the promise that a watched call returned is followed. */
 const PENDING_MS = 60_000;

@@ -16,7 +16,7 @@ const HELP: Directive = {
   run: (shell, argument) => (argument === "" ? listAll(shell) : describe(shell, argument)),
 };
 
-export const DIRECTIVES: readonly Directive[] = [HELP, ...TEXT_DIRECTIVES, ...VALUE_DIRECTIVES, ...PLACE_DIRECTIVES];
+const DIRECTIVES: readonly Directive[] = [HELP, ...TEXT_DIRECTIVES, ...VALUE_DIRECTIVES, ...PLACE_DIRECTIVES];
 
 /** Whether a line is for this program: no statement begins so, in no language it knows. */
 export function isDirective(line: string): boolean {

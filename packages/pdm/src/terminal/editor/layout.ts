@@ -21,7 +21,7 @@ export interface Frame {
   readonly cursorColumn: number;
 }
 
-export interface Row {
+interface Row {
   /** With control sequences. */
   readonly text: string;
   /** In columns; 0 for a row below the text, which is never wrapped. */
