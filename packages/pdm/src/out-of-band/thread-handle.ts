@@ -34,7 +34,6 @@ export class OutOfBandThread {
       execArgv: [],
       resourceLimits: RESOURCE_LIMITS,
     });
-    this.#worker.unref();
     this.#worker.on("message", (message: Reply | Wish) => {
       if (message.kind === "wish") {
         this.#post({ kind: "answer", wish: message.wish, ended: onWish(message) });
@@ -52,6 +51,8 @@ export class OutOfBandThread {
     };
     this.#worker.on("error", fail);
     this.#worker.on("exit", () => fail(new Error("the thread has ended")));
+    // Behind the listener for messages, which would take it back.
+    this.#worker.unref();
   }
 
   /** @returns what the thread answers @throws Error with its reason */

@@ -7,7 +7,6 @@ import { judgeCompleteness } from "../../src/syntax/completeness.js";
 import { run } from "./client.js";
 
 const canStrip = "stripTypeScriptTypes" in module;
-const skip = canStrip ? false : "this Node has no stripTypeScriptTypes";
 
 /** A promise, the commands of one client, and what the last of them prints. */
 type Row = readonly [promise: string, commands: readonly string[], printed: string];
@@ -54,7 +53,7 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-describe("TypeScript", { skip }, () => {
+const describeStripping = (): void => {
   for (const [promise, commands, printed] of ROWS) {
     it(`is understood: ${promise}`, async () => assert.equal(await run(...commands), printed));
   }
@@ -92,13 +91,17 @@ describe("TypeScript", { skip }, () => {
     const { stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
     assert.match(stderr, /^\(node:\d+\) Warning: another\n[^\n]*\n$/);
   });
-});
+};
 
-describe("TypeScript where Node cannot strip it", { skip: canStrip && "this Node can" }, () => {
+const describeRefusal = (): void => {
   it("is an error that says what it needs", async () => {
     assert.equal(
       await run("let a: number = 1"),
       `Uncaught SyntaxError: Unexpected token (TypeScript needs Node 22.13 or newer in the service; this is ${process.version})\n    let a: number = 1\n         ^\n    at <repl:1>:1:6`,
     );
   });
-});
+};
+
+// Each Node has one of them to show.
+if (canStrip) describe("TypeScript", describeStripping);
+else describe("TypeScript where Node cannot strip it", describeRefusal);

@@ -132,8 +132,8 @@ describe("on a terminal, with a Python daemon", { skip: NO_TERMINAL }, () => {
 
   test("Ctrl-C while a command runs says that it goes on; a second one leaves", async (t) => {
     const terminal = await openTerminal(t, daemon.spec);
-    await terminal.send("import time; echo('begun'); time.sleep(2)\r\r");
-    await terminal.expect(/^begun\n$/);
+    await terminal.send("import time; echo('begun'); time.sleep(5)\r\r");
+    await terminal.expect(/^'begun'\n$/);
     await terminal.send(CTRL_C);
     await terminal.expect(/goes on in the service/);
     await terminal.send(CTRL_C);
