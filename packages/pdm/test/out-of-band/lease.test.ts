@@ -23,12 +23,19 @@ describe("a lease of the thread beside the main one", { skip }, () => {
   let asked: (readonly [workspace: number, evaluation: number | undefined])[] = [];
   let ends = true;
 
+  let keptAlive: NodeJS.Timeout | undefined;
+
   before(() => {
+    // The thread does not.
+    keptAlive = setInterval(() => undefined, 60_000);
     folder = mkdtempSync(path.join(tmpdir(), "pdm-urgent-"));
     socketPath = path.join(folder, "app.sock");
     writeFileSync(socketPath, "");
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => {
+    clearInterval(keptAlive);
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   function lease(spec: string = socketPath, workspace: number = 1): Promise<OutOfBandLease> {
     asked = [];
