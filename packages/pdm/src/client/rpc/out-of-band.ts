@@ -24,17 +24,23 @@ export interface InterruptPath {
  * Interrupts what runs in a session, over a connection of its own.
  *
  * @param evaluation the only one that is meant
+ * @param signal gives up connecting: over ssh that may be waiting for a passphrase
  * @returns whether anything was
  * @throws ConnectError, HelloError, RequestTimeoutError, ProtocolError where the other side cannot be asked
  */
-export async function interruptOutOfBand(way: InterruptPath, evaluation: number | undefined): Promise<boolean> {
+export async function interruptOutOfBand(
+  way: InterruptPath,
+  evaluation: number | undefined,
+  signal?: AbortSignal,
+): Promise<boolean> {
   let failure: unknown;
   for (const spec of listSpecs(way.clientSpec, way.serverSpec)) {
     try {
-      const connection = await openConnection(spec, "urgent", DEFAULT_CLIENT_LIMITS);
+      const connection = await openConnection(spec, "urgent", DEFAULT_CLIENT_LIMITS, { signal });
       return await askToInterrupt(connection, way.secret, evaluation);
     } catch (error) {
       failure ??= error;
+      if (signal?.aborted === true) break;
     }
   }
   throw failure;

@@ -21,6 +21,9 @@ import type { RpcRequest } from "./request.js";
 
 type Form = Readonly<Record<string, unknown>>;
 
+/** Milliseconds after which a service that has not answered is taken to be blocked. */
+const BLOCKED_AFTER_MS = 150;
+
 /** Evaluations count from a number of chance below the server's own, so that clients of one session have different ones. */
 const MOST_EVALUATIONS = 2 ** 30;
 
@@ -232,13 +235,19 @@ class RpcReplSession implements ReplSession, ReplSink, Resumable {
     const main = (): Promise<boolean> =>
       this.#ask("repl.interrupt", { evaluation }, ({ interrupted }) => interrupted === true);
     if (path === undefined) return main();
-    // Whatever is not named must not be stopped twice.
-    if (evaluation === undefined) return (await interruptOutOfBand(path, undefined).catch(() => false)) || main();
-    const both = [interruptOutOfBand(path, evaluation), main()];
+    const asked = main();
+    // Who answers at once is not blocked, and needs no second connection.
+    const answer = await Promise.race([asked.catch(() => undefined), wait(BLOCKED_AFTER_MS)]);
+    if (answer !== undefined) return answer;
+    // Whatever is not named must not be stopped twice: then this one's request is left to what it finds.
+    const giveUp = new AbortController();
+    const both = [asked, interruptOutOfBand(path, evaluation, giveUp.signal)];
     try {
       if (await Promise.any(both.map(requireTrue))) return true;
     } catch {
       // Neither stopped anything, or one could not be asked.
+    } finally {
+      giveUp.abort();
     }
     const outcomes = await Promise.allSettled(both);
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
@@ -289,4 +298,9 @@ class RpcReplSession implements ReplSession, ReplSink, Resumable {
 async function requireTrue(answer: Promise<boolean>): Promise<true> {
   if (await answer) return true;
   throw new Error("nothing was stopped");
+}
+
+/** Resolves to undefined after a while. */
+function wait(durationMs: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs, undefined));
 }
