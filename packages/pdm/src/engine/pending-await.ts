@@ -12,6 +12,10 @@ export class PendingAwait {
 
   /** Never rejects. */
   wait(promise: Promise<unknown>): Promise<Awaited | "stopped"> {
+    if (this.#isStopped) {
+      ignoreRejection(promise);
+      return Promise.resolve("stopped");
+    }
     return new Promise((resolve) => {
       this.#stop = () => resolve("stopped");
       promise.then(
