@@ -1,54 +1,29 @@
 import { inspect } from "node:util";
+import { readClockMs } from "../clock.js";
 
 /** What a promise became. */
 export type Settlement = "fulfilled" | "rejected";
 
-/** Watched until they settle: each with what is to be told. */
-const waiting = new Map<Promise<unknown>, Set<(settlement: Settlement) => void>>();
-let stopHook: (() => void) | undefined;
+/** Milliseconds between two looks, at least and as a part of the time so far: what is told late is late by that part. */
+const LOOKS = { leastMs: 1, share: 1 / 20 } as const;
 
 /**
  * Calls `tell` soon after the promise has settled, without a handler on it: with one, a rejection that nobody handles would be lost to
- * Node's `unhandledRejection`. For as long as promises are watched, the process's promises take longer to settle.
+ * Node's `unhandledRejection`. It is looked at again and again, since V8's hook for promises slows down all of the process's, and is not
+ * called for each on every version of Node.
  *
  * @returns gives up the watch
  */
 export function watchSettlement(promise: Promise<unknown>, tell: (settlement: Settlement) => void): () => void {
-  const listeners = waiting.get(promise) ?? new Set();
-  waiting.set(promise, listeners.add(tell));
-  stopHook ??= process.getBuiltinModule("node:v8").promiseHooks.onSettled(noteSettling) as () => void;
-  // It may have settled before it was given to us.
-  queueMicrotask(() => {
-    checkPromise(promise);
-  });
-  return () => {
-    listeners.delete(tell);
-    if (listeners.size === 0) forget(promise);
+  const startedAt = readClockMs();
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    const state = readState(promise);
+    if (state !== "pending") tell(state);
+    else timer = setTimeout(look, Math.max(LOOKS.leastMs, (readClockMs() - startedAt) * LOOKS.share)).unref();
   };
-}
-
-/** Called while it settles, for every promise of the process; also where it only follows another from now on. */
-function noteSettling(promise: Promise<unknown>): void {
-  if (waiting.has(promise)) {
-    queueMicrotask(() => {
-      checkPromise(promise);
-    });
-  }
-}
-
-function checkPromise(promise: Promise<unknown>): void {
-  const listeners = waiting.get(promise);
-  const state = listeners === undefined ? "pending" : readState(promise);
-  if (listeners === undefined || state === "pending") return;
-  forget(promise);
-  for (const tell of listeners) tell(state);
-}
-
-function forget(promise: Promise<unknown>): void {
-  waiting.delete(promise);
-  if (waiting.size > 0) return;
-  stopHook?.();
-  stopHook = undefined;
+  timer = setTimeout(look, 0).unref();
+  return () => clearTimeout(timer);
 }
 
 /** Only inspection tells without a handler; at depth -1 it looks at nothing but the state. */
