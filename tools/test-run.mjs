@@ -16,12 +16,15 @@ const PLACES = [
   { folder: "tools/test", ending: ".test.mjs", isTool: true },
 ];
 
+/** Milliseconds that one run may take; a process that a test left behind could else hold it for ever. */
+const RUN_LIMIT_MS = 20 * 60_000;
+
 /**
  * Runs the tests, two files at a time; what they report goes to standard output as it comes.
  *
  * @param {{ node?: string, parts?: readonly string[], withTools?: boolean }} options `node` is this one where nothing is
  * said; `parts` choose files by a part of their path; `withTools` adds the tools' own tests
- * @returns {Promise<Tally>} one failure where the run ended without a result
+ * @returns {Promise<Tally>} one failure where the run ended without a result, or had to be ended
  */
 export async function runTests({ node = process.execPath, parts = [], withTools = true }) {
   const files = PLACES.filter(({ isTool }) => withTools || !isTool)
@@ -44,7 +47,20 @@ export async function runTests({ node = process.execPath, parts = [], withTools 
     cwd: ROOT,
     env: testEnvironment(node, tally),
     stdio: ["ignore", "inherit", "inherit"],
+    // A process group of its own, which can be killed as one.
+    detached: true,
   });
+  const limit = setTimeout(() => {
+    console.error(
+      `The test run is ended: it took over ${RUN_LIMIT_MS / 60_000} minutes. A file without a line above hangs.`,
+    );
+    killGroup(child);
+  }, RUN_LIMIT_MS);
+  const stop = () => {
+    killGroup(child);
+    process.exit(130);
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     const [status] = await once(child, "close");
     if (!existsSync(tally)) {
@@ -55,8 +71,15 @@ export async function runTests({ node = process.execPath, parts = [], withTools 
     const result = JSON.parse(readFileSync(tally, "utf8"));
     return status === 0 || result.failed > 0 ? result : { ...result, failed: 1 };
   } finally {
+    clearTimeout(limit);
+    process.off("SIGINT", stop).off("SIGTERM", stop);
     removeTree(folder);
   }
+}
+
+/** @param {import("node:child_process").ChildProcess} child the first of its process group */
+function killGroup({ pid }) {
+  if (pid !== undefined) process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
 }
 
 /**
