@@ -44,7 +44,7 @@ export type ReplStream = "stdout" | "stderr" | "log";
 
 /** What came of an evaluation. */
 export interface ReplEvaluation {
-  /** `value`: an expression's; `done`: a statement, which has none; `threw`: it failed. */
+  /** `value`: an expression's, or the last statement's where that is one that is not undefined; `done`: there is none; `threw`: it failed. */
   readonly kind: "value" | "done" | "threw";
   /** The value or what was thrown, as a text for people; empty for `done`. */
   readonly text: string;

@@ -35,7 +35,7 @@ export function compileCommand(script: CommandScript, file: string): Command {
 /**
  * Runs a command, or begins it.
  *
- * @returns by the script's form: the value of an expression; a generator that gives what is awaited and returns an array that holds the
+ * @returns by the script's form: the value; a generator that gives what is awaited and returns an array that holds the
  * value; a promise for such an array
  * @throws whatever the command throws
  */

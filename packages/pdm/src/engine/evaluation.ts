@@ -9,11 +9,13 @@ export interface EvaluateOptions {
   /** Whether the thread beside this one may stop it: the caller holds a lease of that. */
   readonly interruptible?: boolean;
   readonly print?: PrintOptions;
+  /** Whether the last of several statements shows its value, but for `undefined`; else only a command that is one expression does. */
+  readonly showsLast?: boolean;
 }
 
 /** What came of one command. */
 export type EvaluationOutcome =
-  /** An expression's value, and how it is shown; with `isCut` that is not all of it. */
+  /** A value, and how it is shown; with `isCut` that is not all of it. */
   | { readonly kind: "value"; readonly text: string; readonly value: unknown; readonly isCut: boolean }
   | { readonly kind: "done" }
   /** What it threw, shown as a traceback; or it could not be read, or was stopped. */

@@ -72,8 +72,8 @@ export class ReplScope {
   /**
    * Runs a command. Never throws or rejects.
    *
-   * At once where it can run no code that somebody wrote; else in a turn of the event loop of its own. Whether it parses as one expression
-   * decides whether a value is shown, so `{ a: 1 }` is an object.
+   * At once where it can run no code that somebody wrote; else in a turn of the event loop of its own. What parses as one expression is
+   * one, so `{ a: 1 }` is an object.
    */
   evaluate(source: string, options: EvaluateOptions = {}): EvaluationOutcome | Promise<EvaluationOutcome> {
     this.#commands += 1;
@@ -191,7 +191,10 @@ export class ReplScope {
   }
 
   #describeValue({ command, options }: Evaluation, value: unknown): EvaluationOutcome {
-    if (!command.script.showsValue) return { kind: "done" };
+    const { shows } = command.script;
+    const isShown =
+      shows === "expression" || (shows === "lastStatement" && options.showsLast === true && value !== undefined);
+    if (!isShown) return { kind: "done" };
     ignoreRejection(value);
     try {
       const { text, isCut } = formatValue(value, options.print);

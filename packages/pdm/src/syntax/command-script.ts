@@ -21,7 +21,7 @@ export interface CommandScript {
   /** See `form`. */
   readonly main: string;
   /**
-   * What calling the function of `main` gives: the value of an expression; with `await` at the top level, a generator that gives what is
+   * What calling the function of `main` gives: the value that `shows` names; with `await` at the top level, a generator that gives what is
    * awaited, so that each step can be guarded, and returns an array that holds the value; with `for await` or `await using` there, a
    * promise for such an array.
    */
@@ -30,7 +30,8 @@ export interface CommandScript {
   readonly runsCode: boolean;
   /** What the columns in `functions` and `main` are in the source. */
   readonly shifts: readonly ColumnShift[];
-  readonly showsValue: boolean;
+  /** What has the command's value: itself, where it is one expression; the last of its statements, where that is one; or nothing. */
+  readonly shows: "expression" | "lastStatement" | "nothing";
   readonly declarations: ReadonlyMap<string, DeclarationKind>;
   /** Names that may have to be made variables by assignment. */
   readonly assigned: ReadonlySet<string>;
@@ -76,11 +77,10 @@ export function rewriteCommand(typed: string): CommandScript {
     assigned,
     probed,
     scopeName: names.scope,
-    showsValue: command.kind === "expression",
   };
   if (command.kind === "expression") {
     const { text, shifts } = applyEdits(source.slice(0, command.end), edits);
-    return { ...script, functions: undefined, main: wrapExpression(text, names, form), shifts };
+    return { ...script, shows: "expression", functions: undefined, main: wrapExpression(text, names, form), shifts };
   }
   const functions = command.tree.body
     .filter((node) => node.type === "FunctionDeclaration")
@@ -89,10 +89,20 @@ export function rewriteCommand(typed: string): CommandScript {
   edits.push(...rewriteDeclarations(source, command.tree, survey, names));
   const awaiting = form === "promise" ? "await" : "yield";
   for (const line of survey.importLines) edits.push(...rewriteImport(source, line, names.importer, awaiting));
+  const last = command.tree.body.at(-1);
+  const hasValue = last?.type === "ExpressionStatement" && last.directive === undefined;
+  // Around all the other edits of the statement.
+  if (hasValue) {
+    const [before, after] = form === "synchronous" ? ["return(", ")"] : ["return[(", ")]"];
+    const end = source[last.end - 1] === ";" ? last.end - 1 : last.end;
+    edits.unshift({ start: last.start, end: last.start, text: before });
+    edits.push({ start: end, end, text: after });
+  }
   const edited = applyEdits(source, edits);
   const parts = separate(edited, functions);
   return {
     ...script,
+    shows: hasValue ? "lastStatement" : "nothing",
     functions: functions.length === 0 ? undefined : wrap(names, strict ? '{"use strict";' : "{", parts.functions, "}"),
     main: wrap(names, "{", parts.rest, "}", form, strict),
     shifts: edited.shifts,

@@ -28,6 +28,7 @@ export interface EvaluationRequest {
   readonly evaluation?: number | undefined;
   readonly deadlineMs: number;
   readonly print?: PrintOptions | undefined;
+  readonly showsLast?: boolean;
 }
 
 interface Waiting {
@@ -259,13 +260,20 @@ export class Workspace {
       : this.#finish(request, outcome);
   }
 
-  #run({ source, evaluation, deadlineMs, print }: EvaluationRequest): EvaluationOutcome | Promise<EvaluationOutcome> {
+  #run({
+    source,
+    evaluation,
+    deadlineMs,
+    print,
+    showsLast,
+  }: EvaluationRequest): EvaluationOutcome | Promise<EvaluationOutcome> {
     return this.#scope.evaluate(source, {
       deadlineMs,
       // Whoever can may do it, not only who typed it.
       interruptible: this.clients.some(({ canInterruptLoops }) => canInterruptLoops),
       ...(evaluation !== undefined && { evaluation }),
       ...(print !== undefined && { print }),
+      ...(showsLast !== undefined && { showsLast }),
     });
   }
 

@@ -14,7 +14,7 @@ const VALUES: readonly Row[] = [
   ["an object literal with a semicolon is an object", ["{a: 1, b: {}};"], "{ a: 1, b: {} }"],
   ["a block is a block", ["{ let a = 1; echo(a) }"], "1"],
   ["a string that looks like a directive is a string", ['"use strict"'], "'use strict'"],
-  ["statements print nothing by themselves", ["1; 2"], ""],
+  ["statements print nothing by themselves, as in the original", ["1; 2"], ""],
   ["a declaration prints nothing", ["let a = 1"], ""],
   ["an empty command prints nothing", [""], ""],
   ["a comment prints nothing", ["// nothing"], ""],
@@ -275,6 +275,36 @@ describe("ReplScope", () => {
       assert.ok(new Client().scope.evaluate(source) instanceof Promise, source);
     }
   });
+
+  const lastValues: readonly (readonly [source: string, shown: string | undefined])[] = [
+    ["let a = 1; a + 1", "2"],
+    ["class A { x = 1 }; new A", "A { x: 1 }"],
+    ["let f = () => 5\nf()", "5"],
+    ["let f = () => 5; (f)();", "5"],
+    ["let a = 3\n;[a, a] // both\n;", "[ 3, 3 ]"],
+    ["1; ({ a: 1 }) /* it */", "{ a: 1 }"],
+    ["function g() { return 7 } g(), g() + 1", "8"],
+    ["const a = await Promise.resolve(4); a", "4"],
+    ["const a = 1; await Promise.resolve(6)", "6"],
+    ["for await (const b of [1, 2]) var c = b; c", "2"],
+    ["'use strict'; var e = 2; e", "2"],
+    ["import os from 'node:os'; typeof os.platform", "'function'"],
+    ["1; let a = 2", undefined],
+    ["5; function g() {}", undefined],
+    ["if (true) 5", undefined],
+    ["1; void 0", undefined],
+    ["'use strict'; 'also'", undefined],
+  ];
+  for (const [source, shown] of lastValues) {
+    const has = shown === undefined ? "has no value" : `has the value ${shown}`;
+    it(`shows the last of several statements where that is asked for: ${source} ${has}`, async () => {
+      const outcome = await new Client().evaluate(source, { showsLast: true });
+      assert.deepEqual(
+        [outcome.kind, "text" in outcome ? outcome.text : undefined],
+        [shown === undefined ? "done" : "value", shown],
+      );
+    });
+  }
 
   it("says whether the command threw, and what", async () => {
     const client = new Client();

@@ -61,7 +61,8 @@ export const EVALUATION: Member = {
 export const OUTCOME: Readonly<Record<string, Member>> = {
   kind: {
     enum: ["value", "done", "threw"],
-    description: "`value`: an expression's; `done`: a statement, which has none; `threw`: it failed.",
+    description:
+      "`value`: an expression's, or the last statement's where that is one that is not undefined; `done`: there is none; `threw`: it failed.",
   },
   text: { type: "string", description: "The value, or what was thrown, for people; left out of `done`." },
   handle: {

@@ -66,6 +66,7 @@ export const REPL_EVALUATE: RpcMethod<ReplEvaluateParams> = {
           evaluation,
           deadlineMs: Math.min(params.deadlineMs ?? replBlockMs, maxRequestTimeoutMs),
           print: { colors, width },
+          showsLast: true,
         });
         return mapResult(outcome, (settled) => {
           if (settled.kind === "threw") details.failure = settled.text.split("\n", 1)[0];
