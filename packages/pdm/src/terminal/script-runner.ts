@@ -9,6 +9,9 @@ import { ScriptOutput, type OutputStreams } from "./script-output.js";
 /** How long a service may take to stop a command before the program ends all the same. */
 const INTERRUPT_TIMEOUT_MS = 1_000;
 
+const NO_DOT_COMMANDS =
+  "(dot commands, such as .help, are for a terminal: in a script such a line goes on with the one above)";
+
 /** Runs the commands of a script. */
 export interface ScriptRunner {
   readonly run: (source: string) => Promise<ScriptOutcome>;
@@ -81,6 +84,8 @@ export class SessionRunner implements ScriptRunner {
       this.#events.flush();
       if (json) this.#streams.writeOutput(toJson(evaluation));
       else this.#write(evaluation);
+      // In a script a line that begins with a dot may go on with the expression above it.
+      if (evaluation.cause === "syntax" && /^\s*\.[a-z]/mu.test(source)) this.#streams.writeError(NO_DOT_COMMANDS);
       return judge(evaluation);
     } catch (error) {
       this.#events.flush();

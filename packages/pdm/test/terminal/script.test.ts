@@ -53,6 +53,12 @@ test("what no further line can make valid is sent at once, so that its error is 
   assert.match(stderr, /^Uncaught SyntaxError/);
 });
 
+test("a dot command in a script fails with a word on where such commands are for", async () => {
+  const { status, stderr } = await runProgram([daemon.spec], "1\n.look 1\n");
+  assert.equal(status, 2);
+  assert.match(stderr, /^Uncaught SyntaxError[^]*\n\(dot commands, such as \.help, are for a terminal/);
+});
+
 test("what is incomplete at the end of the script is sent, so that its error is reported", async () => {
   const { status, stdout, stderr } = await runProgram([daemon.spec], "1\nfunction f() {\n\n");
   assert.deepEqual([status, stdout], [2, "1\n"]);
