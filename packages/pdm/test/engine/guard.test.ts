@@ -30,7 +30,8 @@ describe("a guarded command", () => {
 
   it("says that it was stopped, and that things may be half changed", async () => {
     const client = new Client();
-    const outcome = await client.evaluate("let done = 0; try { for (;;); } finally { done = 1 }", { deadlineMs: 5 });
+    await client.run("let done = 0");
+    const outcome = await client.evaluate("try { for (;;); } finally { done = 1 }", { deadlineMs: 5 });
     assert.equal(outcome.kind === "threw" && outcome.cause, "deadline");
     assert.match(
       client.takePrinted(),
