@@ -11,7 +11,8 @@ or HOST:/PATH, a Unix socket on another machine, over ssh.
   -e, --eval CODE      run CODE instead of standard input; may be given more than once
   -s, --stop-on-error  in a script: end at the first command that fails
       --session NAME   the session to be in: its variables are there again, and who
-                       is in it sees what the others do; new where there is none
+                       is in it sees what the others do; new where there is none.
+                       It is kept for a while when the last one has left it
       --thread N       be in the service's worker thread N (.thread lists them)
       --deadline MS    milliseconds that a command may block the service
       --json           in a script: print a line of JSON for each command
@@ -28,7 +29,9 @@ The service says by itself whether it speaks JavaScript or Python.
               the next empty line.
 
 On a terminal the prompt says which service it is, its process, and the role
-that the socket gives; it is red where that role can change things.
+that the socket gives; it is red where that role can change things. Where that
+may look only (the right "inspect"), each expression is looked at, and what would
+change anything is refused. A lost connection is said, and made again if you like.
   Enter            runs the command, or begins a line where it is not complete
   Alt-Enter        begins a line
   Tab              completes; the second opens a menu: arrows, Tab and Shift-Tab

@@ -1,15 +1,15 @@
 // The examples of docs/objects.md: each is complete in itself, right in its types, and runs without a word.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { readBlocks } from "../fixtures/page.js";
 
 const ROOT = fileURLToPath(new URL("../../../../../", import.meta.url));
-const page = readFileSync(path.join(ROOT, "docs/objects.md"), "utf8");
-const examples = [...page.matchAll(/^```(?:js|ts)\n(.*?)^```$/gmsu)].map(([, source = ""]) => source);
+const examples = readBlocks("objects.md", "js", "ts").map(({ text }) => text);
 
 // Beside the package, so that its name and those of other packages are found from there.
 const folder = mkdtempSync(path.join(ROOT, "packages/pdm/.build/page-"));

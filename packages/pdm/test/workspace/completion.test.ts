@@ -292,6 +292,15 @@ describe("the completion of an object's name", () => {
     assert.deepEqual(texts("pdm.completion.orders.changed.|", values), ["on", "next"]);
   });
 
+  it("goes down the tree of a session that has not read it yet", () => {
+    const variables = new Variables();
+    variables.defineLazy("pdm", never);
+    assert.deepEqual(
+      complete(variables, "pdm.completion.orders.statistics.", 33).items.map(({ text }) => text),
+      ["req", "deep"],
+    );
+  });
+
   it("goes down in quotes", () => {
     assert.deepEqual(texts("f('completion.o|", values), ["completion.orders"]);
     assert.deepEqual(texts("'completion.orders.s|", values), ["completion.orders.statistics"]);
