@@ -45,7 +45,8 @@ function listModuleNames(): string[] {
  */
 export function createModules(): object {
   const target = {};
-  Object.defineProperty(target, inspect.custom, { value: showModules });
+  // What cannot be configured would have to be among the keys.
+  Object.defineProperty(target, inspect.custom, { value: showModules, configurable: true });
   return new Proxy(target, {
     get: (_target, key) => {
       if (typeof key === "symbol") return Reflect.get(target, key);

@@ -56,6 +56,13 @@ describe("the tools of a session", () => {
     assert.deepEqual(heard, [1, 2]);
   });
 
+  it("has trees whose names can be listed as those of any object", async () => {
+    using bench = new Bench();
+    for (const name of ["pdm", "$modules"]) {
+      assert.equal(await bench.run(`Object.keys(${name}).every((key) => key in ${name})`), "true", name);
+    }
+  });
+
   it("asks whoever has the session open", async () => {
     using bench = new Bench();
     bench.answer = "Ada";
