@@ -1,11 +1,21 @@
 import { inspect, types } from "node:util";
 import { describeOwn, describeProperty, elementCount, ownKeys } from "./safe-read.js";
 
-/** Properties and elements that one value may be shown with. */
-const MAX_PROPERTIES = 1_000;
+/** How much of a value is shown. */
+export interface FitLimits {
+  /** Properties and elements of all levels together. */
+  readonly properties: number;
+  /** Elements of one array, map or set. */
+  readonly elements: number;
+}
+
+/** What a result is printed with. */
+export const BRIEF: FitLimits = { properties: 1_000, elements: 100 };
+
+/** The same for a text that is paged through: with some milliseconds' work. */
+export const AMPLE: FitLimits = { properties: 20_000, elements: 20_000 };
+
 const MAX_DEPTH = 6;
-/** Elements of an array, a map or a set that are shown. */
-const MAX_ELEMENTS = 100;
 /** Characters that one string is shown with at least. */
 const MIN_STRING_CHARACTERS = 100;
 
@@ -30,8 +40,8 @@ export interface Fit {
  *
  * @param maxCharacters of all strings in the value together, roughly
  */
-export function fitValue(value: unknown, maxCharacters: number): Fit {
-  const { shown, omitted } = firstProperties(value);
+export function fitValue(value: unknown, maxCharacters: number, limits: FitLimits = BRIEF): Fit {
+  const { shown, omitted } = firstProperties(value, limits.properties);
   let depth = 0;
   let count = 0;
   let longest = 0;
@@ -46,12 +56,12 @@ export function fitValue(value: unknown, maxCharacters: number): Fit {
         break walk;
       }
       if (typeof part === "string") longest = Math.max(longest, part.length);
-      else if (!collectParts(part, next)) isWhole = false;
+      else if (!collectParts(part, next, limits)) isWhole = false;
       if (depth > MAX_DEPTH && next.length > 0) {
         isWhole = false;
         break walk;
       }
-      if (count + next.length > MAX_PROPERTIES) {
+      if (count + next.length > limits.properties) {
         depth = Math.max(depth - 1, 0);
         isWhole = false;
         break walk;
@@ -66,30 +76,30 @@ export function fitValue(value: unknown, maxCharacters: number): Fit {
 }
 
 /** Appends what is shown inside of a value; false where not all of its elements are. */
-function collectParts(value: unknown, parts: unknown[]): boolean {
+function collectParts(value: unknown, parts: unknown[], { properties, elements }: FitLimits): boolean {
   if ((typeof value !== "object" && typeof value !== "function") || value === null || types.isProxy(value)) return true;
   // Cut by inspect, and flat.
-  if (types.isTypedArray(value)) return (elementCount(value) ?? 0) <= MAX_ELEMENTS;
-  if (types.isAnyArrayBuffer(value)) return value.byteLength <= MAX_ELEMENTS;
+  if (types.isTypedArray(value)) return (elementCount(value) ?? 0) <= elements;
+  if (types.isAnyArrayBuffer(value)) return value.byteLength <= elements;
   let isWhole = true;
-  if (types.isMap(value)) isWhole = collectFirst(Map.prototype.entries.call(value), parts);
-  else if (types.isSet(value)) isWhole = collectFirst(Set.prototype.values.call(value), parts);
+  if (types.isMap(value)) isWhole = collectFirst(Map.prototype.entries.call(value), parts, elements);
+  else if (types.isSet(value)) isWhole = collectFirst(Set.prototype.values.call(value), parts, elements);
   // Inspection shows them, although they are not enumerable.
   if (types.isNativeError(value)) for (const key of ["cause", "errors"]) parts.push(describeOwn(value, key)?.value);
   const isArray = Array.isArray(value);
-  if (isArray) isWhole = value.length <= MAX_ELEMENTS;
+  if (isArray) isWhole = value.length <= elements;
   const keys = isArray
-    ? Array.from({ length: Math.min(value.length, MAX_ELEMENTS) }, (_, index) => String(index))
+    ? Array.from({ length: Math.min(value.length, elements) }, (_, index) => String(index))
     : Object.keys(value);
   for (const key of keys) {
-    if (parts.length > MAX_PROPERTIES) return false;
+    if (parts.length > properties) return false;
     parts.push(Object.getOwnPropertyDescriptor(value, key)?.value);
   }
   return isWhole;
 }
 
-function collectFirst(iterator: Iterator<unknown>, parts: unknown[]): boolean {
-  for (let index = 0; index < MAX_ELEMENTS; index += 1) {
+function collectFirst(iterator: Iterator<unknown>, parts: unknown[], most: number): boolean {
+  for (let index = 0; index < most; index += 1) {
     const { done, value } = iterator.next();
     if (done === true) return true;
     parts.push(value);
@@ -101,18 +111,18 @@ function collectFirst(iterator: Iterator<unknown>, parts: unknown[]): boolean {
  * Of an object with too many, one of the same class that has the first. Not of what has a form of its own, or shows itself: the one does not
  * list its properties, and the methods of the other would find a stranger.
  */
-function firstProperties(value: unknown): Pick<Fit, "shown" | "omitted"> {
+function firstProperties(value: unknown, most: number): Pick<Fit, "shown" | "omitted"> {
   const whole = { shown: value, omitted: 0 };
   if (typeof value !== "object" || value === null || types.isProxy(value) || hasOwnForm(value)) return whole;
   const { keys } = ownKeys(value);
-  if (keys.length <= MAX_PROPERTIES) return whole;
+  if (keys.length <= most) return whole;
   const shownKeys = keys.filter((key) => describeOwn(value, key)?.enumerable === true);
-  if (shownKeys.length <= MAX_PROPERTIES) return whole;
+  if (shownKeys.length <= most) return whole;
   const shown = Object.create(Object.getPrototypeOf(value) as object | null) as object;
-  for (const key of shownKeys.slice(0, MAX_PROPERTIES)) {
+  for (const key of shownKeys.slice(0, most)) {
     Object.defineProperty(shown, key, describeOwn(value, key) ?? {});
   }
-  return { shown, omitted: shownKeys.length - MAX_PROPERTIES };
+  return { shown, omitted: shownKeys.length - most };
 }
 
 const FORMS: readonly ((value: object) => boolean)[] = [

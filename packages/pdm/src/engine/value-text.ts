@@ -4,7 +4,8 @@ import { REPL_LIMITS } from "../limits.js";
 import { callWithinBoundary } from "./stack-boundary.js";
 import { cutStackFrames } from "./stack-frames.js";
 import { cutText } from "./text-cut.js";
-import { fitValue } from "./value-fit.js";
+import { BRIEF, fitValue } from "./value-fit.js";
+import type { FitLimits } from "./value-fit.js";
 
 /** How a client wants values shown. */
 export interface PrintOptions {
@@ -14,6 +15,8 @@ export interface PrintOptions {
   readonly width?: number | undefined;
   /** Bytes of the text; `REPL_LIMITS.textBytes` where left out. */
   readonly maxBytes?: number | undefined;
+  /** How much of the value is shown; `BRIEF` where left out. */
+  readonly limits?: FitLimits | undefined;
 }
 
 /** A value as text. */
@@ -29,7 +32,6 @@ const OPTIONS: InspectOptions = {
   compact: 3,
   customInspect: true,
   getters: false,
-  maxArrayLength: 100,
   numericSeparator: false,
   showHidden: false,
   showProxy: false,
@@ -40,15 +42,16 @@ const OPTIONS: InspectOptions = {
 const CUT_PART = /\[(?!Getter|Setter)[A-Z]\w*\]|\.\.\. \d+ more (?:item|character)s?/;
 
 /**
- * A value as `util.inspect` shows it: a small structure whole, of a big one the outer levels (see `fitValue`), and of 100 elements the
+ * A value as `util.inspect` shows it: a small structure whole, of a big one the outer levels (see `fitValue`), and of many elements the
  * first. Stacks in it are cut to the frames of the command.
  *
  * @throws whatever the value's own code throws: an inspection method, a getter that inspection calls.
  */
 export function formatValue(value: unknown, print: PrintOptions = {}): ValueText {
-  const { colors = false, width = 80, maxBytes = REPL_LIMITS.textBytes } = print;
-  const { shown, depth, maxStringLength, omitted, isWhole } = fitValue(value, maxBytes);
-  const options = { ...OPTIONS, colors, breakLength: width, depth, maxStringLength };
+  const { colors = false, width = 80, maxBytes = REPL_LIMITS.textBytes, limits = BRIEF } = print;
+  const { shown, depth, maxStringLength, omitted, isWhole } = fitValue(value, maxBytes, limits);
+  const sizes = { breakLength: width, depth, maxArrayLength: limits.elements, maxStringLength };
+  const options = { ...OPTIONS, ...sizes, colors };
   const inspected = cutStackFrames(callWithinBoundary(inspect, shown, options));
   const { text, isCut } = cutText(inspected, maxBytes);
   const left = omitted === 0 ? "" : `\n… ${omitted} more properties`;

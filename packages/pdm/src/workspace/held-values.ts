@@ -1,3 +1,4 @@
+import { AMPLE } from "../engine/value-fit.js";
 import { formatValue } from "../engine/value-text.js";
 import { WorkspaceError } from "./workspace-error.js";
 
@@ -70,7 +71,7 @@ export class HeldValues {
 
   #showWhole(number: number, value: unknown): string {
     if (this.#paged?.number === number) return this.#paged.text;
-    const { text } = formatValue(value, { maxBytes: WHOLE_TEXT_BYTES });
+    const { text } = formatValue(value, { maxBytes: WHOLE_TEXT_BYTES, limits: AMPLE });
     this.#paged = { number, text };
     return text;
   }

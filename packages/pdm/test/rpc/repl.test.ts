@@ -128,6 +128,15 @@ test("a long text comes in pieces that make the whole", async () => {
   assert.match(whole, /y'.*\]\s*\]$/su);
 });
 
+test("the whole text of a value has the elements that its result left out", async () => {
+  await using play = await Play.open();
+  const { session } = play;
+  const { text, handle = 0, isCut } = await session.evaluate("Array.from({ length: 3_000 }, (_, index) => index)");
+  assert.equal(isCut, true);
+  assert.match(text, / 99,\n {2}\.\.\. 2900 more items\n\]$/);
+  assert.match((await session.text(handle)).text, / 2998, +2999\n\]$/);
+});
+
 test("what a command prints comes before its result", async () => {
   await using play = await Play.open();
   let printedBefore = -1;
