@@ -20,8 +20,7 @@ const TREE_NAMES = [
  * @returns false where the path does not begin with the tree
  */
 export function completeObjectPath(list: CompletionList, variables: Variables, { root, steps }: Path): boolean {
-  // The tree is a proxy; a variable of the name that is none is the user's own.
-  if (root.kind !== "name" || root.name !== "pdm" || !types.isProxy(variables.describe("pdm")?.value)) return false;
+  if (root.kind !== "name" || root.name !== "pdm" || !isTree(variables.describe("pdm"))) return false;
   if (steps.length === 0) list.add({ text: "$object", kind: "method", detail: "(name)" });
   let found: object | undefined;
   let module = "";
@@ -32,6 +31,11 @@ export function completeObjectPath(list: CompletionList, variables: Variables, {
   if (found === undefined) completeModulePart(list, module);
   else completeEntries(list, found);
   return true;
+}
+
+/** The tree is a proxy, and made when it is first read; a variable of the name that is neither is the user's own. */
+function isTree(variable: PropertyDescriptor | undefined): boolean {
+  return variable !== undefined && (variable.get !== undefined || types.isProxy(variable.value));
 }
 
 function completeModulePart(list: CompletionList, prefix: string): void {

@@ -292,6 +292,16 @@ describe("the completion of an object's name", () => {
     assert.deepEqual(texts("pdm.completion.orders.changed.|", values), ["on", "next"]);
   });
 
+  it("goes down the tree also where nothing has been read of it yet, and does not make it", () => {
+    const variables = new Variables();
+    variables.defineLazy("pdm", never);
+    const { items } = complete(variables, "pdm.completion.", 15, { maxMs: 60_000 });
+    assert.deepEqual(
+      items.map(({ text }) => text),
+      ["orders", "stock"],
+    );
+  });
+
   it("goes down in quotes", () => {
     assert.deepEqual(texts("f('completion.o|", values), ["completion.orders"]);
     assert.deepEqual(texts("'completion.orders.s|", values), ["completion.orders.statistics"]);
