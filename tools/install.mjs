@@ -15,7 +15,7 @@ export async function installPackages() {
 }
 
 /**
- * The other sides that this package must agree with: real Python programs, and a real ssh server on loopback.
+ * The other sides that this package must agree with: real Python programs, a real ssh server on loopback, and a real terminal.
  *
  * @type {readonly { name: string, debianPackage: string, isThere: () => Promise<boolean> }[]}
  */
@@ -24,11 +24,12 @@ const PROGRAMS = [
   { name: "ssh", debianPackage: "openssh-client", isThere: () => starts("ssh", "-V") },
   // Where Debian puts it is not on an ordinary user's PATH.
   { name: "sshd", debianPackage: "openssh-server", isThere: async () => existsSync("/usr/sbin/sshd") },
+  { name: "tmux", debianPackage: "tmux", isThere: () => starts("tmux", "-V") },
 ];
 
 /**
  * Sees to it that there are the programs which the tests need. Where this process may not install them it says which are
- * missing; without the ssh programs their tests are skipped, and say so.
+ * missing; without those of ssh, or without tmux, their tests are skipped, and say so.
  *
  * @throws {ToolError} where there is no Python 3
  */

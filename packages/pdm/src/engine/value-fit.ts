@@ -13,7 +13,7 @@ export interface FitLimits {
 export const BRIEF: FitLimits = { properties: 1_000, elements: 100 };
 
 /** The same for a text that is paged through: with some milliseconds' work. */
-export const AMPLE: FitLimits = { properties: 20_000, elements: 20_000 };
+export const AMPLE: FitLimits = { properties: 10_000, elements: 10_000 };
 
 const MAX_DEPTH = 6;
 /** Characters that one string is shown with at least. */

@@ -33,7 +33,7 @@ export function completeObjectPath(list: CompletionList, variables: Variables, {
   return true;
 }
 
-/** The tree is a proxy, and there is none before it is first read; a variable of the name that is neither is the user's own. */
+/** The tree is a proxy, and made when it is first read; a variable of the name that is neither is the user's own. */
 function isTree(variable: PropertyDescriptor | undefined): boolean {
   return variable !== undefined && (variable.get !== undefined || types.isProxy(variable.value));
 }

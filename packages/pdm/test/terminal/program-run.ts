@@ -95,7 +95,8 @@ export function startNodeDaemon(code = ""): Promise<Daemon> {
   return startDaemon(process.execPath, ["--input-type=module", "-e", source], socket);
 }
 
-async function startDaemon(command: string, args: readonly string[], spec: string): Promise<Daemon> {
+/** Starts a program that prints a line which begins with `ready`, and ends with its standard input. */
+export async function startDaemon(command: string, args: readonly string[], spec: string): Promise<Daemon> {
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = readline.createInterface({ input: child.stdout });
   const [first] = (await once(lines, "line")) as [string];

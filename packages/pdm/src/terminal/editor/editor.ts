@@ -166,6 +166,13 @@ export class Editor implements CommandInput {
       this.#isPumping = false;
     }
     this.#draw();
+    // Whoever was answered begins to work first.
+    if (this.#readings.length === 0) setImmediate(() => this.#passInterrupt());
+  }
+
+  /** A Ctrl-C that came with the Enter before it means what that began. */
+  #passInterrupt(): void {
+    if (this.#readings.length === 0 && this.#ahead.takeInterrupt()) this.#options.onInterrupt();
   }
 
   async #handle(reading: Reading, key: Key): Promise<void> {

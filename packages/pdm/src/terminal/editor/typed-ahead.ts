@@ -33,6 +33,16 @@ export class TypedAhead {
     return key;
   }
 
+  /** Drops everything up to the last Ctrl-C, as a terminal's own driver does. @returns whether there was one */
+  takeInterrupt(): boolean {
+    const at = this.#keys.findLastIndex(
+      (key, index) => index >= this.#next && key.kind === "key" && key.name === "ctrl-c",
+    );
+    if (at === -1) return false;
+    for (let count = at - this.#next; count >= 0; count -= 1) this.shift();
+    return true;
+  }
+
   clear(): void {
     this.#keys = [];
     this.#next = 0;
