@@ -45,7 +45,7 @@ const MORE: Directive = {
     shell.say(rest.slice(0, end));
     rest = rest.slice(end).replace(/^\n/, "");
     const isOver = rest === "" && next === undefined;
-    shell.say(isOver ? "(that was all of it)" : "(.more goes on)", "faint");
+    shell.say(isOver ? "(that was the end; .inspect goes into it)" : "(.more goes on)", "faint");
     shell.paged = isOver ? undefined : { handle, rest, next };
   },
 };
