@@ -1,5 +1,5 @@
 import { inspect, types } from "node:util";
-import { describeOwn, describeProperty, elementCount, ownKeys } from "./safe-read.js";
+import { describeOwn, describeProperty, elementCount } from "./safe-read.js";
 
 /** Properties and elements that one value may be shown with. */
 const MAX_PROPERTIES = 1_000;
@@ -104,10 +104,11 @@ function collectFirst(iterator: Iterator<unknown>, parts: unknown[]): boolean {
 function firstProperties(value: unknown): Pick<Fit, "shown" | "omitted"> {
   const whole = { shown: value, omitted: 0 };
   if (typeof value !== "object" || value === null || types.isProxy(value) || hasOwnForm(value)) return whole;
-  const { keys } = ownKeys(value);
+  // Not each one's descriptor: of a million they take seconds.
+  const keys = Object.keys(value);
   if (keys.length <= MAX_PROPERTIES) return whole;
-  const shownKeys = keys.filter((key) => describeOwn(value, key)?.enumerable === true);
-  if (shownKeys.length <= MAX_PROPERTIES) return whole;
+  const isShown = (key: symbol): boolean => describeOwn(value, key)?.enumerable === true;
+  const shownKeys = [...keys, ...Object.getOwnPropertySymbols(value).filter(isShown)];
   const shown = Object.create(Object.getPrototypeOf(value) as object | null) as object;
   for (const key of shownKeys.slice(0, MAX_PROPERTIES)) {
     Object.defineProperty(shown, key, describeOwn(value, key) ?? {});
