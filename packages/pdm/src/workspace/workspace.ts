@@ -187,7 +187,7 @@ export class Workspace {
     return complete(this.#scope.variables, source, cursor);
   }
 
-  /** A part of a value's members, with handles. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
+  /** A part of a value's members, with as many handles as there can be beside the value's own. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
   listMembers(
     handle: number,
     from: number,
@@ -203,6 +203,9 @@ export class Workspace {
     }[];
   } {
     const { kind, total, members } = listMembers(this.values.find(handle), from, limit);
+    let left = this.#limits.replHandles - 1;
+    const keep = (value: unknown): { readonly handle?: number } =>
+      isContainer(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
     return {
       kind,
       total,
@@ -210,7 +213,7 @@ export class Workspace {
         name,
         kind: memberKind,
         text,
-        ...(isContainer(value) && { handle: this.values.keep(value) }),
+        ...keep(value),
       })),
     };
   }
