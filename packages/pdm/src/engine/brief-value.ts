@@ -15,6 +15,8 @@ import {
 const SHOWN_PARTS = 5;
 /** Characters of a string within another value. */
 const SHOWN_STRING_CHARACTERS = 40;
+/** Characters of a class's name that are shown. */
+const NAME_CHARACTERS = 200;
 /** Above it, a bigint is not turned into digits, which takes longer than its length says. */
 const BIG = 10n ** 60n;
 
@@ -40,7 +42,7 @@ export function nameType(value: unknown): string {
   if (!isObject(value)) return value === null ? "null" : typeof value;
   if (types.isProxy(value)) return "Proxy";
   if (typeof value === "function") return readFunction(value).isClass ? "class" : "function";
-  const name = className(value) ?? "null prototype";
+  const name = className(value)?.slice(0, NAME_CHARACTERS) ?? "null prototype";
   const count = elementCount(value) ?? entryCount(value);
   return count === undefined ? name : `${name}(${count})`;
 }

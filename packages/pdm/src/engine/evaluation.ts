@@ -11,12 +11,20 @@ export interface EvaluateOptions {
   readonly print?: PrintOptions;
   /** Whether the last of several statements shows its value, but for `undefined`; else only a command that is one expression does. */
   readonly showsLast?: boolean;
+  /** Gives a value another form besides, within the same guard, since the value's own code may run for that. What it throws, the command throws. */
+  readonly encode?: (value: unknown) => string;
 }
 
 /** What came of one command. */
 export type EvaluationOutcome =
-  /** A value, and how it is shown; with `isCut` that is not all of it. */
-  | { readonly kind: "value"; readonly text: string; readonly value: unknown; readonly isCut: boolean }
+  /** A value, and how it is shown; with `isCut` that is not all of it. `encoded` is what `encode` made of it. */
+  | {
+      readonly kind: "value";
+      readonly text: string;
+      readonly value: unknown;
+      readonly isCut: boolean;
+      readonly encoded?: string;
+    }
   | { readonly kind: "done" }
   /** What it threw, shown as a traceback; or it could not be read, or was stopped. */
   | {

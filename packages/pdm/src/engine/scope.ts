@@ -198,7 +198,8 @@ export class ReplScope {
     ignoreRejection(value);
     try {
       const { text, isCut } = formatValue(value, options.print);
-      return { kind: "value", text: this.correct(text), value, isCut };
+      const shown = { kind: "value", text: this.correct(text), value, isCut } as const;
+      return options.encode === undefined ? shown : { ...shown, encoded: options.encode(value) };
     } catch (error) {
       return this.#describeError(error);
     }

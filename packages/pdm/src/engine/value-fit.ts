@@ -1,5 +1,5 @@
 import { inspect, types } from "node:util";
-import { describeOwn, describeProperty, elementCount, ownKeys } from "./safe-read.js";
+import { describeOwn, describeProperty, elementCount } from "./safe-read.js";
 
 /** How much of a value is shown. */
 export interface FitLimits {
@@ -114,10 +114,11 @@ function collectFirst(iterator: Iterator<unknown>, parts: unknown[], most: numbe
 function firstProperties(value: unknown, most: number): Pick<Fit, "shown" | "omitted"> {
   const whole = { shown: value, omitted: 0 };
   if (typeof value !== "object" || value === null || types.isProxy(value) || hasOwnForm(value)) return whole;
-  const { keys } = ownKeys(value);
+  // Not each one's descriptor: of a million they take seconds.
+  const keys = Object.keys(value);
   if (keys.length <= most) return whole;
-  const shownKeys = keys.filter((key) => describeOwn(value, key)?.enumerable === true);
-  if (shownKeys.length <= most) return whole;
+  const isShown = (key: symbol): boolean => describeOwn(value, key)?.enumerable === true;
+  const shownKeys = [...keys, ...Object.getOwnPropertySymbols(value).filter(isShown)];
   const shown = Object.create(Object.getPrototypeOf(value) as object | null) as object;
   for (const key of shownKeys.slice(0, most)) {
     Object.defineProperty(shown, key, describeOwn(value, key) ?? {});

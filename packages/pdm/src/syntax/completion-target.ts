@@ -46,6 +46,9 @@ const NONE: CompletionTarget = { kind: "none" };
 /** Characters before the cursor that are read. Of a longer text, the last lines. */
 const READ_CHARACTERS = 65_536;
 
+/** Parts that a path may have, brackets and parentheses around it included. A longer one is not completed. Stops exhaustion of the stack. */
+const PATH_PARTS = 256;
+
 const NAME_REST = /^[\p{ID_Continue}$\u200c\u200d]*/u;
 const SPECIFIER_REST = /^[\w./@#:-]*/;
 
@@ -84,20 +87,18 @@ interface Failure {
 
 function tokenize(text: string): { tokens: Token[]; failure: Failure | undefined } {
   const tokens: Token[] = [];
+  let endsInComment = false;
+  const onComment = (isBlock: boolean, _text: string, _start: number, end: number): void => {
+    endsInComment = !isBlock && end === text.length;
+  };
   try {
-    const tokenizer = Parser.tokenizer(text, { ecmaVersion: "latest", allowHashBang: true });
+    const tokenizer = Parser.tokenizer(text, { ecmaVersion: "latest", allowHashBang: true, onComment });
     for (const token of tokenizer) tokens.push(token);
-    return { tokens, failure: endsInComment(text, tokens) ? { message: "comment", pos: text.length } : undefined };
+    return { tokens, failure: endsInComment ? { message: "comment", pos: text.length } : undefined };
   } catch (error) {
     const { message, pos } = error as SyntaxError & { pos?: number };
     return { tokens, failure: { message, pos: pos ?? text.length } };
   }
-}
-
-/** Whether the cursor stands in a comment to the end of the line. */
-function endsInComment(text: string, tokens: readonly Token[]): boolean {
-  const rest = text.slice(tokens.at(-1)?.end ?? 0);
-  return /(?:\/\/|^#!)[^\n]*$/.test(rest.replace(/\/\*[^]*?\*\//g, ""));
 }
 
 function findInString(
@@ -176,20 +177,25 @@ interface ReadPath {
   readonly start: number;
 }
 
-/** Reads backwards from the last token of a path. */
-function readPath(text: string, tokens: readonly Token[], last: number): ReadPath | undefined {
+/** Reads backwards from the last token of a path. @param parts that it may have */
+function readPath(
+  text: string,
+  tokens: readonly Token[],
+  last: number,
+  parts: number = PATH_PARTS,
+): ReadPath | undefined {
   const token = tokens[last];
-  if (token === undefined) return undefined;
+  if (token === undefined || parts === 0) return undefined;
   const before = tokens[last - 1];
   if (isWord(token)) {
     const word = text.slice(token.start, token.end);
-    if (isDot(before)) return addStep(readPath(text, tokens, last - 2), word);
+    if (isDot(before)) return addStep(readPath(text, tokens, last - 2, parts - 1), word);
     if (token.type === tokTypes._this) return { path: { root: { kind: "this" }, steps: [] }, start: last };
     if (token.type !== tokTypes.name) return undefined;
     return { path: { root: { kind: "name", name: word }, steps: [] }, start: last };
   }
-  if (token.type === tokTypes.bracketR) return readBrackets(text, tokens, last);
-  if (token.type === tokTypes.parenR) return readParentheses(text, tokens, last);
+  if (token.type === tokTypes.bracketR) return readBrackets(text, tokens, last, parts);
+  if (token.type === tokTypes.parenR) return readParentheses(text, tokens, last, parts);
   const literal = readLiteral(token);
   return literal && { path: { root: { kind: "literal", value: literal.value }, steps: [] }, start: last };
 }
@@ -208,7 +214,7 @@ function readLiteral({ type }: Token): { readonly value: unknown } | undefined {
 }
 
 /** `a["b"]` and `a[0]`, or an array. */
-function readBrackets(text: string, tokens: readonly Token[], last: number): ReadPath | undefined {
+function readBrackets(text: string, tokens: readonly Token[], last: number, parts: number): ReadPath | undefined {
   const open = findOpening(tokens, last);
   if (open === undefined) return undefined;
   const before = tokens[open - 1];
@@ -217,21 +223,21 @@ function readBrackets(text: string, tokens: readonly Token[], last: number): Rea
   const key = tokens[open + 1];
   if (open + 2 !== last || key === undefined) return undefined;
   if (key.type !== tokTypes.string && key.type !== tokTypes.num) return undefined;
-  return addStep(readPath(text, tokens, owner), String((key as { value?: unknown }).value));
+  return addStep(readPath(text, tokens, owner, parts - 1), String((key as { value?: unknown }).value));
 }
 
 /** `require("fs")`, `new Map(…)`, or something in parentheses. */
-function readParentheses(text: string, tokens: readonly Token[], last: number): ReadPath | undefined {
+function readParentheses(text: string, tokens: readonly Token[], last: number, parts: number): ReadPath | undefined {
   const open = findOpening(tokens, last);
   if (open === undefined) return undefined;
   const before = tokens[open - 1];
   if (before === undefined || !isEnd(before)) {
-    const inner = readPath(text, tokens, last - 1);
+    const inner = readPath(text, tokens, last - 1, parts - 1);
     if (inner === undefined) return undefined;
     // `(await x)` is not x, nor is `(a, b)` b for certain.
     return inner.start === open + 1 ? { path: inner.path, start: open } : undefined;
   }
-  const callee = readPath(text, tokens, open - 1);
+  const callee = readPath(text, tokens, open - 1, parts - 1);
   if (callee === undefined) return undefined;
   const { root, steps } = callee.path;
   if (tokens[callee.start - 1]?.type === tokTypes._new) {

@@ -31,6 +31,12 @@ export interface CompletionItem {
   readonly from?: string;
 }
 
+/** Characters of a completion. A longer one, which nobody types, is left out, as if there were too many. */
+const TEXT_CHARACTERS = 1_000;
+
+/** Characters that are said of it. */
+const DETAIL_CHARACTERS = 1_000;
+
 /** Collects completions, within limits. */
 export class CompletionList {
   readonly prefix: string;
@@ -66,8 +72,12 @@ export class CompletionList {
       this.#isFull = true;
       return;
     }
+    if (item.text.length > TEXT_CHARACTERS) {
+      this.#isCut = true;
+      return;
+    }
     this.#seen.add(item.text);
-    this.#items.push(item);
+    this.#items.push({ ...item, ...cut("detail", item.detail), ...cut("from", item.from) });
   }
 
   /** Puts what is there in the order of the alphabet. */
@@ -83,4 +93,11 @@ export class CompletionList {
   finish(from: number, to: number): Completion {
     return { from, to, items: this.#items, isCut: this.#isCut || this.#isFull };
   }
+}
+
+/** The member, where it is there and too long, shorter. */
+function cut(name: "detail" | "from", text: string | undefined): Partial<Record<"detail" | "from", string>> {
+  return text === undefined || text.length <= DETAIL_CHARACTERS
+    ? {}
+    : { [name]: `${text.slice(0, DETAIL_CHARACTERS - 1)}…` };
 }

@@ -47,12 +47,17 @@ export class HeldValues {
   /**
    * A piece of the value's text: of a string its own characters.
    *
+   * @param guard calls what shows a value, whose own code may run for that
    * @returns the piece, and where the next begins
-   * @throws as `find`, and whatever showing the value throws
+   * @throws as `find`, and whatever showing the value throws (rejects)
    */
-  readText(number: number, from: number): { readonly text: string; readonly next: number | undefined } {
+  async readText(
+    number: number,
+    from: number,
+    guard: (show: () => string) => Promise<string>,
+  ): Promise<{ readonly text: string; readonly next: number | undefined }> {
     const value = this.find(number);
-    const whole = typeof value === "string" ? value : this.#showWhole(number, value);
+    const whole = typeof value === "string" ? value : await this.#showWhole(number, value, guard);
     let end = Math.min(whole.length, from + PIECE_UNITS);
     // Not within a pair of surrogates.
     if (end < whole.length && /[\uD800-\uDBFF]/u.test(whole.charAt(end - 1))) end -= 1;
@@ -69,10 +74,11 @@ export class HeldValues {
     this.#paged = undefined;
   }
 
-  #showWhole(number: number, value: unknown): string {
+  async #showWhole(number: number, value: unknown, guard: (show: () => string) => Promise<string>): Promise<string> {
     if (this.#paged?.number === number) return this.#paged.text;
-    const { text } = formatValue(value, { maxBytes: WHOLE_TEXT_BYTES, limits: AMPLE });
-    this.#paged = { number, text };
+    const text = await guard(() => formatValue(value, { maxBytes: WHOLE_TEXT_BYTES, limits: AMPLE }).text);
+    // It may have been released meanwhile.
+    if (this.#values.has(number)) this.#paged = { number, text };
     return text;
   }
 }

@@ -1,7 +1,7 @@
 /* oxlint-disable oxc/no-map-spread -- What is spread are members that may be left out. */
 import type { EvaluationOutcome } from "../engine/evaluation.js";
 import { GUARD_MEMORY } from "../engine/guard-memory.js";
-import { whyUninterruptible } from "../engine/guard.js";
+import { runGuarded, whyUninterruptible } from "../engine/guard.js";
 import { ReplScope } from "../engine/scope.js";
 import type { PrintOptions } from "../engine/value-text.js";
 import type { Limits } from "../limits.js";
@@ -28,7 +28,9 @@ export interface EvaluationRequest {
   readonly evaluation?: number | undefined;
   readonly deadlineMs: number;
   readonly print?: PrintOptions | undefined;
+  /** This and the next: see `EvaluateOptions`. */
   readonly showsLast?: boolean;
+  readonly encode?: ((value: unknown) => string) | undefined;
 }
 
 interface Waiting {
@@ -186,7 +188,7 @@ export class Workspace {
     return complete(this.#scope.variables, source, cursor);
   }
 
-  /** A part of a value's members, with handles. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
+  /** A part of a value's members, with as many handles as there can be beside the value's own. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
   listMembers(
     handle: number,
     from: number,
@@ -202,6 +204,9 @@ export class Workspace {
     }[];
   } {
     const { kind, total, members } = listMembers(this.values.find(handle), from, limit);
+    let left = this.#limits.replHandles - 1;
+    const keep = (value: unknown): { readonly handle?: number } =>
+      isContainer(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
     return {
       kind,
       total,
@@ -209,9 +214,33 @@ export class Workspace {
         name,
         kind: memberKind,
         text,
-        ...(isContainer(value) && { handle: this.values.keep(value) }),
+        ...keep(value),
       })),
     };
+  }
+
+  /**
+   * A piece of a value's text: see {@link HeldValues.readText}. The value's own code may run for that, guarded as a command's is.
+   *
+   * @throws as that does, WorkspaceError `ERR_PDM_DEADLINE` or `ERR_PDM_CANCELLED` (reject) where it was stopped
+   */
+  readText(handle: number, from: number): Promise<{ readonly text: string; readonly next: number | undefined }> {
+    return this.values.readText(handle, from, async (show) => {
+      const { replBlockMs } = this.#limits;
+      const shown = await runGuarded(show, {
+        deadlineMs: replBlockMs,
+        interruptible: this.#isInterruptible,
+        workspace: this.number,
+        evaluation: 0,
+      });
+      if (shown.ended === "returned") return shown.value;
+      if (shown.ended === "threw") throw shown.error;
+      const [code, how] =
+        shown.ended === "deadline"
+          ? ["ERR_PDM_DEADLINE", `after it had blocked the service for ${replBlockMs} ms (replBlockMs)`]
+          : ["ERR_PDM_CANCELLED", "by an interrupt"];
+      throw new WorkspaceError(code, `what shows the value was stopped ${how}`);
+    });
   }
 
   /** @returns false where there is no such question any more */
@@ -249,6 +278,11 @@ export class Workspace {
     for (const cleanUp of this.#cleanUps.splice(0)) runCleanUp(cleanUp);
   }
 
+  /** Whoever can may do it, not only who typed it. */
+  get #isInterruptible(): boolean {
+    return this.clients.some(({ canInterruptLoops }) => canInterruptLoops);
+  }
+
   #start(request: EvaluationRequest): WorkspaceOutcome | Promise<WorkspaceOutcome> {
     this.#running = request;
     this.#evaluations += 1;
@@ -266,14 +300,15 @@ export class Workspace {
     deadlineMs,
     print,
     showsLast,
+    encode,
   }: EvaluationRequest): EvaluationOutcome | Promise<EvaluationOutcome> {
     return this.#scope.evaluate(source, {
       deadlineMs,
-      // Whoever can may do it, not only who typed it.
-      interruptible: this.clients.some(({ canInterruptLoops }) => canInterruptLoops),
+      interruptible: this.#isInterruptible,
       ...(evaluation !== undefined && { evaluation }),
       ...(print !== undefined && { print }),
       ...(showsLast !== undefined && { showsLast }),
+      ...(encode !== undefined && { encode }),
     });
   }
 

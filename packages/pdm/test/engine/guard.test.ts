@@ -17,6 +17,24 @@ async function stopOften(how: "deadline" | "interrupt", count: number, seed: num
 }
 
 describe("a guarded command", () => {
+  for (const source of ["3n ** 100_000_000n", "2n ** (2n ** 29n)", "-(2n ** (2n ** 29n))"]) {
+    it(`is stopped by its deadline where it calculates ${source}, and where it writes the digits`, async () => {
+      const outcome = await new Client().evaluate(source, { deadlineMs: 50 });
+      assert.equal(outcome.kind === "threw" && outcome.cause, "deadline");
+    });
+  }
+
+  it("is stopped by its deadline where the other form of its value takes long", async () => {
+    const encode = (value: unknown): string => JSON.stringify(value);
+    const client = new Client();
+    const source = "({ get a() { for (;;); } })";
+    assert.equal((await client.evaluate(source)).kind, "value");
+    const outcome = await client.evaluate(source, { deadlineMs: 50, encode });
+    assert.equal(outcome.kind === "threw" && outcome.cause, "deadline");
+    const { encoded } = (await client.evaluate("[1]", { encode })) as { encoded?: string };
+    assert.equal(encoded, "[1]");
+  });
+
   it("is stopped by its deadline wherever it loops, 200 times, and the daemon goes on as before", async () => {
     assert.equal(await stopOften("deadline", 200, 20_110_521), "alive; 200 stopped\n");
   });

@@ -111,6 +111,18 @@ test("of the values that a session holds, the ones used longest ago go first", a
   assert.equal((await session.text(handles[4] ?? 0)).text, "{ n: 4 }");
 });
 
+test("a value can be looked into however many members it has, and each handle on the page leads further", async () => {
+  await using play = await Play.open();
+  const { session } = play;
+  const { handle = 0 } = await session.evaluate("Array.from({ length: 10 }, (_, n) => ({ n }))");
+  for (const from of [0, 5]) {
+    const { members } = await session.members(handle, { from, limit: 5 });
+    const leading = members.flatMap(({ handle: inner, text }) => (inner === undefined ? [] : [{ inner, text }]));
+    assert.equal(leading.length, 3);
+    for (const { inner, text } of leading) assert.equal((await session.text(inner)).text, text);
+  }
+});
+
 test("a long text comes in pieces that make the whole", async () => {
   await using play = await Play.open();
   const { session } = play;

@@ -121,4 +121,20 @@ describe("what is being typed", () => {
     const source = `${"a = 1\n".repeat(50_000)}b.c`;
     assert.equal(show(`${source}|`), "member 'c' of b");
   });
+
+  for (const [what, text] of [
+    ["30,000 names", "a.".repeat(30_000)],
+    ["20,000 brackets", `a${"[0]".repeat(20_000)}.`],
+    ["30,000 calls", `new a${"()".repeat(30_000)}.`],
+    ["30,000 parentheses", `${"(".repeat(30_000)}a${")".repeat(30_000)}.`],
+  ] as const) {
+    it(`is not looked for in a path of ${what}`, () => assert.equal(show(`${text}|`), "none"));
+  }
+
+  it("is found behind any number of comments, in a time that grows with their length", () => {
+    const slashes = "//".repeat(30_000);
+    assert.equal(show(`${slashes}\na.b|`), "member 'b' of a");
+    assert.equal(show(`a ${slashes}\n|`), "name ''");
+    assert.equal(show(`a ${slashes}\n${slashes}|`), "none");
+  });
 });

@@ -106,6 +106,21 @@ describe("completion has limits", () => {
     }
   });
 
+  it("of characters, whatever objects and classes are called", () => {
+    const long = "x".repeat(10_000_000);
+    const { [long]: Long } = {
+      [long]: class {
+        own = 1;
+      },
+    };
+    assert.ok(Long !== undefined);
+    const values = { holder: { [long]: 1, short: new Long() }, instance: new Long(), [long]: 1 };
+    for (const text of ["holder.|", "holder['|", "instance.|", "|", "xxx|"]) {
+      assert.ok(JSON.stringify(at(text, values, { maxMs: 60_000 }).items).length < 100_000, text);
+    }
+    assert.deepEqual([at("holder.x|", values).items, at("holder.x|", values).isCut], [[], true]);
+  });
+
   it("of prototypes", () => {
     let chained: object = { last: 1 };
     for (let index = 0; index < 5_000; index += 1) chained = Object.create(chained) as object;

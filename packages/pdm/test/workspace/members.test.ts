@@ -190,4 +190,16 @@ describe("the members of a value", () => {
       assert.deepEqual(sprung, []);
     });
   }
+
+  it("have bounded names, whatever classes are called", () => {
+    const long = "x".repeat(10_000_000);
+    const { [long]: Long } = {
+      [long]: class {
+        own = 1;
+      },
+    };
+    assert.ok(Long !== undefined);
+    const page = listMembers(Object.assign(new Long(), { [long]: new Long() }), 0, 10);
+    assert.ok(JSON.stringify(page).length < 5_000);
+  });
 });

@@ -67,6 +67,8 @@ export const REPL_EVALUATE: RpcMethod<ReplEvaluateParams> = {
           deadlineMs: Math.min(params.deadlineMs ?? replBlockMs, maxRequestTimeoutMs),
           print: { colors, width },
           showsLast: true,
+          encode:
+            format === "json" ? (value) => encodeFor(peer, value, limitValue(peer.session.limits, limits)) : undefined,
         });
         return mapResult(outcome, (settled) => {
           if (settled.kind === "threw") details.failure = settled.text.split("\n", 1)[0];
@@ -79,8 +81,8 @@ export const REPL_EVALUATE: RpcMethod<ReplEvaluateParams> = {
       },
       write: (outcome) => {
         const text = JSON.stringify(describeOutcome(outcome));
-        if (format !== "json" || outcome.kind !== "value") return text;
-        return `${text.slice(0, -1)},"value":${encodeFor(peer, outcome.value, limitValue(peer.session.limits, limits))}}`;
+        if (outcome.kind !== "value" || outcome.encoded === undefined) return text;
+        return `${text.slice(0, -1)},"value":${outcome.encoded}}`;
       },
     });
   },

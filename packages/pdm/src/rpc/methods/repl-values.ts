@@ -63,7 +63,7 @@ export const REPL_TEXT: RpcMethod<ReplHandleParams & { readonly from?: number }>
   errors: ["ERR_PDM_NO_SUCH_HANDLE", "ERR_PDM_FAILED"],
   run(call, { session, handle, from = 0 }) {
     accessRepl(call, {
-      run: () => call.peer.repl.find(session).workspace.values.readText(handle, from),
+      run: () => call.peer.repl.find(session).workspace.readText(handle, from),
       write: (piece) => JSON.stringify(piece),
     });
   },
