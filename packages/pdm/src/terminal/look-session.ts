@@ -73,7 +73,8 @@ export function describeLook(look: ReplLook): ReplEvaluation {
   if (look.kind === "refused") return { kind: "threw", text: `Refused: ${look.reason}` };
   if (look.kind === "threw") return { kind: "threw", text: look.text };
   const members = (look.members ?? []).map(({ name, text }) => `  ${name}: ${text}`);
-  return { kind: "value", text: [look.text, ...members].join("\n") };
+  const more = look.omitted === undefined ? [] : [`  … ${look.omitted} more`];
+  return { kind: "value", text: [look.text, ...members, ...more].join("\n") };
 }
 
 function refuse(): Promise<never> {

@@ -37,6 +37,7 @@ describe("the prompt", { skip: NO_TMUX }, () => {
     assert.equal(await pane.run("cart.items.size + 1"), "2");
     assert.match(await pane.run("cart.add('looked')"), /^Refused: it would change something/);
     assert.equal(await pane.run("cart.items.has('looked')"), "false");
+    assert.match(await pane.run("new Uint8Array(250)"), /\n {2}\[99\]: 0\n {2}… 150 more$/);
   });
 });
 
