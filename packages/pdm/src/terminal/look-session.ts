@@ -59,13 +59,10 @@ export class LookSession implements ReplSession {
     return [];
   }
 
-  async close(): Promise<void> {
-    this.#client.close();
-  }
+  /** The service keeps nothing of it, and the connection is not its own. */
+  async close(): Promise<void> {}
 
-  leave(): Promise<void> {
-    return this.close();
-  }
+  async leave(): Promise<void> {}
 }
 
 /** A look in the form of an evaluation. */

@@ -40,7 +40,9 @@ export interface ShellAccess {
   readonly inspected: InspectedValue[];
   /** What was not shown yet of the result that is being paged through, and where the rest begins. */
   paged: { readonly handle: number; readonly rest: string; readonly next: number | undefined } | undefined;
-  /** @throws DirectiveError where the service has no sessions, only the text protocol */
+  /** @throws DirectiveError where the service has the text protocol alone */
+  needRpc(): SessionPlace;
+  /** @throws DirectiveError where there is no session, only the text protocol or expressions to look at */
   needSession(): SessionPlace;
   /** Shows text of ours or of the service, with a line feed behind it; control characters are written out. */
   say(text: string, style?: Style): void;

@@ -104,6 +104,12 @@ export class Shell implements ShellAccess {
   }
 
   needSession(): SessionPlace {
+    const place = this.needRpc();
+    if (!place.isViewOnly) return place;
+    throw new DirectiveError(`the role ${place.greeting.role} has no session here: it may only look at expressions`);
+  }
+
+  needRpc(): SessionPlace {
     const { place } = this;
     if (place.kind === "session") return place;
     const what = place.language.name === "Python" ? "that of a Python daemon" : "of an older version";
@@ -147,7 +153,7 @@ export class Shell implements ShellAccess {
   }
 
   async goTo({ session, thread }: Destination): Promise<void> {
-    const current = this.needSession();
+    const current = this.needRpc();
     const wanted = thread ?? current.thread;
     if (wanted !== current.thread) {
       await this.#changeThread(current, wanted, session);
@@ -213,7 +219,7 @@ export class Shell implements ShellAccess {
 
   /** A connection to another thread may have failed, which is no loss of this one. */
   async #confirmLoss(error: Error): Promise<void> {
-    const place = this.needSession();
+    const place = this.needRpc();
     let isLost = false;
     const watch = async (): Promise<void> => {
       await place.client.closed;

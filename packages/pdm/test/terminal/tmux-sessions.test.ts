@@ -39,6 +39,30 @@ describe("the prompt", { skip: NO_TMUX }, () => {
     assert.equal(await pane.run("cart.items.has('looked')"), "false");
     assert.match(await pane.run("new Uint8Array(250)"), /\n {2}\[99\]: 0\n {2}… 150 more$/);
   });
+
+  test("who may only look is told that there is no session to leave, to share, or to go through values in", async () => {
+    await using pane = await use.shop.open([use.shop.specOf("look")]);
+    for (const line of [".session foo", ".session", ".sessions", ".inspect cart", ".inspect", ".output on", ".more"]) {
+      assert.match(
+        await pane.run(line),
+        /^the role viewer has no session here: it may only look at expressions$/,
+        line,
+      );
+    }
+    assert.match(await pane.run(".look cart"), /^Cart \{items: Map\(1\)\}/);
+    assert.equal(await pane.run("6 * 7"), "42");
+    await pane.press("C-d");
+    assert.equal(await pane.end(), 0);
+  });
+
+  test("who may only look does so in a worker thread too", async () => {
+    await using pane = await use.shop.open([use.shop.specOf("look")]);
+    const number = /\n +(\d+) {2}worker/.exec(await pane.run(".thread"))?.[1] ?? "";
+    await pane.run(`.thread ${number}`);
+    assert.match(await pane.run("process.pid === 0"), /^false/);
+    await pane.run(".thread main");
+    assert.equal(await pane.run("cart.items.size"), "1");
+  });
 });
 
 describe("a session with a name", { skip: NO_TMUX }, () => {
