@@ -101,6 +101,19 @@ describe("a session with a name", { skip: NO_TMUX }, () => {
   });
 });
 
+describe("a question of the session's code", { skip: NO_TMUX }, () => {
+  test("comes before the next command, where its own does not wait for the answer", async () => {
+    await using pane = await use.shop.open();
+    await pane.typeOut("var asked = ask('what?')");
+    await pane.press("Enter");
+    await pane.expect(/\nwhat\?$/);
+    await pane.type("this");
+    await pane.press("Enter");
+    await pane.expect(/\nwhat\? this\n%$/);
+    assert.equal(await pane.run("await asked"), "'this'");
+  });
+});
+
 describe("a worker thread", { skip: NO_TMUX }, () => {
   const WHERE = "require('node:worker_threads').threadId";
 
