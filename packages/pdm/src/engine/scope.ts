@@ -96,7 +96,10 @@ export class ReplScope {
     };
     if (!command.script.runsCode) return this.#end(evaluation, this.#runAtOnce(evaluation));
     this.#running = evaluation;
-    return this.#runGuarded(evaluation).then((outcome) => this.#end(evaluation, outcome));
+    return this.#runGuarded(evaluation).then(
+      (outcome) => this.#end(evaluation, outcome),
+      (error: unknown) => this.#end(evaluation, this.#describeError(error)),
+    );
   }
 
   /**

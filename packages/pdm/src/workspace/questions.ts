@@ -8,7 +8,6 @@ interface Question {
   readonly text: string;
   readonly evaluation: object | undefined;
   readonly resolve: (answer: string) => void;
-  readonly reject: (error: Error) => void;
 }
 
 /** What the code of a session has asked, and nobody has answered yet. */
@@ -29,8 +28,8 @@ export class Questions {
     }
     const number = (this.#lastNumber += 1);
     const shown = text.slice(0, QUESTION_CHARACTERS);
-    const answer = new Promise<string>((resolve, reject) => {
-      this.#open.set(number, { text: shown, evaluation, resolve, reject });
+    const answer = new Promise<string>((resolve) => {
+      this.#open.set(number, { text: shown, evaluation, resolve });
     });
     tell(number, shown);
     return answer;
@@ -48,10 +47,13 @@ export class Questions {
     return [...this.#open].map(([question, { text }]) => ({ question, text }));
   }
 
-  /** Nobody waits for the answers of that evaluation any more; of any where none is given. */
-  withdraw(reason: string, evaluation?: object): void {
+  /**
+   * Nobody waits for the answers of that evaluation any more; of any where none is given. Their promises stay as they are: a rejection that a
+   * callback does not handle would end the service.
+   */
+  withdraw(evaluation?: object): void {
     for (const [number, question] of this.#open) {
-      if (evaluation === undefined || question.evaluation === evaluation) this.#take(number)?.reject(new Error(reason));
+      if (evaluation === undefined || question.evaluation === evaluation) this.#take(number);
     }
   }
 

@@ -267,7 +267,7 @@ export class Workspace {
     this.#idleTimer = undefined;
     this.#onEnd(this);
     this.#scope.interrupt();
-    this.#questions.withdraw(`the session ended: ${reason}`);
+    this.#questions.withdraw();
     this.#dropWaiting(() => true);
     for (const [client, stop] of this.#clients) {
       stop?.();
@@ -318,7 +318,7 @@ export class Workspace {
     if (outcome.kind === "value") variables.remember("_", outcome.value);
     else if (outcome.kind === "threw" && outcome.cause !== "syntax") variables.remember("_error", outcome.error);
     if (outcome.kind === "threw" && (outcome.cause === "interrupt" || outcome.cause === "deadline")) {
-      this.#questions.withdraw("the command was stopped", request);
+      this.#questions.withdraw(request);
     }
     const { client } = request;
     const held = client.canAnswer && !this.#isOver ? this.#hold(outcome) : outcome;
@@ -371,7 +371,10 @@ export class Workspace {
   }
 
   #ask(question: string): Promise<string> {
-    if (this.#isOver) return Promise.reject(new Error("nobody can answer: the session ended"));
+    // Where no command waits for it, a rejection might end the service.
+    if (this.#isOver || (this.#running === undefined && !this.clients.some(({ canAnswer }) => canAnswer))) {
+      return new Promise(() => {});
+    }
     if (!this.clients.some(({ canAnswer }) => canAnswer)) {
       const reason = this.#clients.size === 0 ? "nobody is in the session" : "the text protocol has no questions";
       return Promise.reject(new Error(`nobody can answer: ${reason}`));
