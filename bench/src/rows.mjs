@@ -7,6 +7,7 @@ import { listen } from "./rows/listen.mjs";
 import { bulkRead, describe } from "./rows/many.mjs";
 import { notify } from "./rows/notify.mjs";
 import { repl, replNew } from "./rows/repl.mjs";
+import { replOpen } from "./rows/repl-open.mjs";
 import { roundTrip } from "./rows/round-trip.mjs";
 import { stream } from "./rows/stream.mjs";
 
@@ -24,6 +25,7 @@ export const ROWS = [
   notify,
   repl,
   replNew,
+  replOpen,
   listen,
   http,
 ];

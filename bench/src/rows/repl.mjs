@@ -50,7 +50,7 @@ export const repl = {
     compare("repl, prebuilt command", "node:repl"),
   ],
   notes:
-    "Each command is parsed, rewritten, compiled by V8 as a script of its own, and its value printed; that is nearly all of it. The memory grows once, with the parser, which the first command loads, and V8's young generation; not with the number of commands.",
+    "Counted is all that the server is charged for: the socket, the protocol, running, printing. `node:repl` stands on a socket as its documentation has it, with all defaults but `terminal: false` and `useGlobal: false`; it writes twice a command, the value and the prompt. Over `rpc` a thread stands by meanwhile to stop what runs. A session keeps its last 16 short commands compiled, so that from the second time on `1+1` is looked up, run and printed; `node:repl` compiles it each time, and keeps all that it compiled, which its memory shows. What a command costs that was not there before is in the next table.",
 };
 
 /** @type {Row} */
@@ -75,5 +75,5 @@ export const replNew = {
     compare("repl, call", "node:repl, call"),
   ],
   notes:
-    "Node's own REPL parses a command only where V8 refuses it, and runs it unguarded, where ours can stop it: by its deadline over both protocols, by Ctrl-C too over `rpc`.",
+    "Node's own REPL hands the text to V8 as it is. Ours parses and rewrites it first, so that variables belong to the session and can be declared again, and every step can be stopped; V8 then compiles two functions instead of one script. Most of it is code that runs once a command, and so finds the processor's caches cold: 64 sums in one write cost half as much each. A sum can run nobody's code, and is not guarded. A call is: its deadline is a thread that Node.js starts and ends for it, and over `rpc` its Ctrl-C another. `node:repl` has neither.",
 };
