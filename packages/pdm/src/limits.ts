@@ -360,12 +360,14 @@ export const OUT_OF_BAND_LIMITS: OutOfBandLimits = Object.freeze({
 
 /** What the right `inspect` may have looked at. */
 export interface InspectLimits {
-  /** Milliseconds that one expression may block the process, where the client says nothing else. Over it: it is stopped. */
+  /** Milliseconds that one expression, and to describe its value, may block the process, where the client says nothing else. Over it: it is stopped. */
   readonly timeoutMs: number;
   /** The same, whatever the client says. */
   readonly maxTimeoutMs: number;
   /** Properties, elements or entries of a value that are described. */
   readonly members: number;
+  /** Characters of a String object whose other properties are still looked for: V8 lists its characters with them. Stops strings of millions. */
+  readonly listedCharacters: number;
   /** Characters of a string, or of an error's message, that are shown. */
   readonly textCharacters: number;
   /** Characters of a member that are shown. */
@@ -377,6 +379,7 @@ export const INSPECT_LIMITS: InspectLimits = Object.freeze({
   timeoutMs: 1_000,
   maxTimeoutMs: 10_000,
   members: 100,
+  listedCharacters: 10_000,
   textCharacters: 10_000,
   memberCharacters: 200,
 });

@@ -1,5 +1,6 @@
 import { executionAsyncId } from "node:async_hooks";
 import vm from "node:vm";
+import { readClockMs } from "../clock.js";
 import { mendAsyncStack } from "../engine/async-stack.js";
 import { PdmError } from "../errors.js";
 import { INSPECT_LIMITS } from "../limits.js";
@@ -25,7 +26,7 @@ export type Look =
   | { readonly kind: "threw"; readonly text: string };
 
 export interface LookOptions {
-  /** Milliseconds that it may block the process; 1,000 where nothing is said. */
+  /** Milliseconds that it may block the process; 1,000 where nothing is said. What V8 does in one step ends first, such as to list the names of an object. */
   readonly timeoutMs?: number;
 }
 
@@ -79,6 +80,7 @@ function findSyntaxFault(expression: string): string | undefined {
 }
 
 function look(expression: string, timeoutMs: number): Look {
+  const startMs = readClockMs();
   const inspection = openInspection();
   try {
     // What the inspector itself says of a value is not safe to ask for; of this array it says its length.
@@ -86,18 +88,19 @@ function look(expression: string, timeoutMs: number): Look {
       `(() => { try { return [0, (\n${expression}\n)]; } catch (thrown) { return [1, thrown]; } })()`,
       timeoutMs,
     );
-    if (pair.ended !== "returned") return describeEnd(pair.ended, timeoutMs);
-    const described = inspection.describe(pair.id);
-    return described === undefined
-      ? { kind: "refused", reason: "what it gave cannot be described without running its code" }
-      : describeValue(described);
+    if (pair.ended !== "returned") return describeEnd(pair.ended, timeoutMs, REFUSED);
+    const leftMs = Math.max(Math.ceil(timeoutMs - (readClockMs() - startMs)), 1);
+    const described = inspection.describe(pair.id, leftMs);
+    return described.ended === "described"
+      ? describeValue(described.value)
+      : describeEnd(described.ended, timeoutMs, "what it gave cannot be described without running its code");
   } finally {
     inspection.close();
   }
 }
 
-function describeEnd(ended: "refused" | "late", timeoutMs: number): Look {
-  if (ended === "refused") return { kind: "refused", reason: REFUSED };
+function describeEnd(ended: "refused" | "late", timeoutMs: number, reason: string): Look {
+  if (ended === "refused") return { kind: "refused", reason };
   return { kind: "threw", text: `it took longer than ${timeoutMs} ms, and was stopped` };
 }
 

@@ -141,6 +141,7 @@ describe("looking at values", () => {
     ["new Set([1, 'b'])", "set", 'Set(2) {1, "b"}'],
     ["new Uint8Array([1, 2])", "array", "Uint8Array(2) [1, 2]"],
     ["planted['an error whose stack nobody has read']", "error", "Error: fresh"],
+    ["Object('ab')", "object", 'String "ab" {length: 2}'],
     ["class A {}", "class", "class A"],
     ["function f() {}", "function", "function f"],
     ["process.pid", "number", String(process.pid)],
@@ -182,6 +183,23 @@ describe("looking at values", () => {
     const look = await lookAtValue("planted.numbers");
     assert.deepEqual([look.members?.length, look.omitted], [100, 900]);
     assert.match(look.text, /^Array\(1000\) \[0, 1, .*…\]$/u);
+  });
+
+  it("shows what a string's object has besides its characters, and does not list those of a long one, which takes V8 long", async () => {
+    Object.assign(globals.planted ?? {}, { text: Object.assign(Object("ab"), { c: 1 }) });
+    assert.equal((await lookAtValue("planted.text")).text, 'String "ab" {length: 2, c: 1}');
+    const look = await lookAtValue("Object('x'.repeat(20000))");
+    assert.equal(look.text, `String "${"x".repeat(10_000)}"…`);
+    assert.deepEqual([look.members, look.omitted], [undefined, 1]);
+  });
+
+  it("stops what takes long to describe, too", async () => {
+    // V8 lists the names in one step, which takes more than this time; it is stopped behind that.
+    const many = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`name${index}`, index]));
+    Object.assign(globals.planted ?? {}, { many });
+    const look = await lookAt("planted.many", { timeoutMs: 10 });
+    assert.deepEqual(look, { kind: "threw", text: "it took longer than 10 ms, and was stopped" });
+    delete globals.planted?.["many"];
   });
 
   const refused = [
