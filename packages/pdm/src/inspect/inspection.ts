@@ -97,8 +97,8 @@ function ask(session: Session, method: string, params: object): object | undefin
   return answer;
 }
 
-/** V8's refusal is an error, whose stack the inspector reads; an `Error.prepareStackTrace` of the service's would run for it. */
-function withoutStacks<T>(run: () => T): T {
+/** V8's refusal is an error, whose stack the inspector reads; an `Error.prepareStackTrace` of the service's would run for it. So Node does with what is no JavaScript. */
+export function withoutStacks<T>(run: () => T): T {
   const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit");
   if (limit?.configurable === false && limit.writable !== true) return run();
   Object.defineProperty(Error, "stackTraceLimit", {

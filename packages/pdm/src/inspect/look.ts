@@ -6,7 +6,7 @@ import { PdmError } from "../errors.js";
 import { INSPECT_LIMITS } from "../limits.js";
 import { describeThrown } from "../warning.js";
 import type { DescribedMember, DescribedValue } from "./description.js";
-import { openInspection } from "./inspection.js";
+import { openInspection, withoutStacks } from "./inspection.js";
 
 /** What an expression gave. */
 export type Look =
@@ -68,26 +68,32 @@ export function lookAt(expression: string, { timeoutMs = INSPECT_LIMITS.timeoutM
   });
 }
 
-/** Compiled alone it must be one expression: else it could end what it is put into. */
+/** It must be one expression: else it could end what it is put into. */
 function findSyntaxFault(expression: string): string | undefined {
   try {
-    vm.compileFunction(`return (\n${expression}\n)`);
+    withoutStacks(() => {
+      void new vm.Script(placeExpression(expression));
+      // What ends the parenthesis there, ends no bracket.
+      void new vm.Script(`[\n${expression}\n]`);
+    });
     return undefined;
   } catch (error) {
+    const kind = error instanceof RangeError ? "RangeError" : "SyntaxError";
     const hint = /\bawait\b/u.test(expression) ? " (only an expression can be looked at, and nothing is awaited)" : "";
-    return `SyntaxError: ${describeThrown(error)}${hint}`;
+    return `${kind}: ${describeThrown(error)}${hint}`;
   }
+}
+
+/** What the inspector itself says of a value is not safe to ask for; of this array it says its length. */
+function placeExpression(expression: string): string {
+  return `(() => { try { return [0, (\n${expression}\n)]; } catch (thrown) { return [1, thrown]; } })()`;
 }
 
 function look(expression: string, timeoutMs: number): Look {
   const startMs = readClockMs();
   const inspection = openInspection();
   try {
-    // What the inspector itself says of a value is not safe to ask for; of this array it says its length.
-    const pair = inspection.evaluate(
-      `(() => { try { return [0, (\n${expression}\n)]; } catch (thrown) { return [1, thrown]; } })()`,
-      timeoutMs,
-    );
+    const pair = inspection.evaluate(placeExpression(expression), timeoutMs);
     if (pair.ended !== "returned") return describeEnd(pair.ended, timeoutMs, REFUSED);
     const leftMs = Math.max(Math.ceil(timeoutMs - (readClockMs() - startMs)), 1);
     const described = inspection.describe(pair.id, leftMs);

@@ -86,6 +86,10 @@ async function lookAtValue(expression: string): Promise<Extract<Look, { kind: "v
 
 describe("looking at values", () => {
   const prepare = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  const resetStackTraces = (): void => {
+    if (prepare) Object.defineProperty(Error, "prepareStackTrace", prepare);
+    else Reflect.deleteProperty(Error, "prepareStackTrace");
+  };
 
   before(() => {
     globals.planted = Object.fromEntries(Object.entries(PLANTED).map(([name, make]) => [name, make()]));
@@ -109,8 +113,7 @@ describe("looking at values", () => {
         assert.equal((await lookAt(`(() => { throw ${place}; })()`)).kind, "threw");
         assert.equal((await lookAt(`counter = ${place}`)).kind, "refused");
       } finally {
-        if (prepare) Object.defineProperty(Error, "prepareStackTrace", prepare);
-        else Reflect.deleteProperty(Error, "prepareStackTrace");
+        resetStackTraces();
       }
       assert.deepEqual(ran, []);
     });
@@ -240,22 +243,34 @@ describe("looking at values", () => {
     ["await 1", /^SyntaxError: .*nothing is awaited/u],
     ["1)]; planted['an error\\'s stack']; [(2", /^SyntaxError: /u],
     ["1)]; } finally { return planted['an error\\'s stack'] } try { [(2", /^SyntaxError: /u],
+    ["1); (2", /^SyntaxError: /u],
+    ["1), (2", /^SyntaxError: /u],
+    ["1]; [2", /^SyntaxError: /u],
+    ["1) + (2", /^SyntaxError: /u],
+    ["...[1]", /^SyntaxError: /u],
+    ["1 /*", /^SyntaxError: /u],
+    ["new.target", /^SyntaxError: /u],
+    ["return 1", /^SyntaxError: /u],
+    [`${"a.".repeat(200_000)}a`, /^RangeError: /u],
     ["unknownName", /^ReferenceError: unknownName is not defined$/u],
     ["null.a", /^TypeError: /u],
     ["(() => { for (;;); })()", /longer than 50 ms/u],
   ];
   for (const [expression, text] of broken) {
-    it(`says what is wrong with ${JSON.stringify(expression)}`, async () => {
+    it(`says what is wrong with ${JSON.stringify(expression.slice(0, 60))}`, async () => {
       ran = [];
-      const look = await lookAt(expression, { timeoutMs: 50 });
+      Error.prepareStackTrace = () => noteRun("prepareStackTrace");
+      const look = await lookAt(expression, { timeoutMs: 50 }).finally(resetStackTraces);
       assert.equal(look.kind, "threw");
       assert.match(look.kind === "threw" ? look.text : "", text);
       assert.deepEqual(ran, []);
     });
   }
 
-  it("takes what could leave its array for a part of it", async () => {
-    assert.equal((await lookAtValue("1), (2")).text, "1");
+  it("takes any expression, whatever its brackets and comments are", async () => {
+    for (const expression of ["1, 2 // (", "((2)) /* ] */", "[')', '(2'] && 2", "`${')'}` && 2", "/[)]/u && 2"]) {
+      assert.equal((await lookAtValue(expression)).text, "2", expression);
+    }
   });
 
   for (const timeoutMs of [0, -1, Number.NaN, 10_001]) {
