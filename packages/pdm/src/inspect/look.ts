@@ -1,7 +1,7 @@
 import { executionAsyncId } from "node:async_hooks";
 import vm from "node:vm";
 import { readClockMs } from "../clock.js";
-import { mendAsyncStack } from "../engine/async-stack.js";
+import { mayMendAsyncStack, mendAsyncStack } from "../engine/async-stack.js";
 import { PdmError } from "../errors.js";
 import { INSPECT_LIMITS } from "../limits.js";
 import { describeThrown } from "../warning.js";
@@ -63,7 +63,7 @@ export function lookAt(expression: string, { timeoutMs = INSPECT_LIMITS.timeoutM
         reject(error);
       }
       // As after every termination (see engine/guard.ts); that V8 lets code get there under its check was never seen.
-      if (executionAsyncId() !== asyncId && !process.hasUncaughtExceptionCaptureCallback()) mendAsyncStack();
+      if (executionAsyncId() !== asyncId && mayMendAsyncStack()) mendAsyncStack();
     });
   });
 }
