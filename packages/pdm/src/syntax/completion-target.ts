@@ -43,7 +43,7 @@ export type PathRoot =
 
 const NONE: CompletionTarget = { kind: "none" };
 
-/** Characters before the cursor that are read. Of a longer text, the last lines. */
+/** Characters before the cursor that are read. Of a longer text, the last whole lines; in a longer line nothing is looked for. */
 const READ_CHARACTERS = 65_536;
 
 /** Parts that a path may have, brackets and parentheses around it included. A longer one is not completed. Stops exhaustion of the stack. */
@@ -58,8 +58,11 @@ const SPECIFIER_REST = /^[\w./@#:-]*/;
  * @param cursor where it stands in the text, in UTF-16 code units
  */
 export function findCompletionTarget(source: string, cursor: number): CompletionTarget {
-  const start = cursor <= READ_CHARACTERS ? 0 : source.indexOf("\n", cursor - READ_CHARACTERS) + 1;
-  const text = source.slice(start, cursor);
+  const near = source.slice(Math.max(cursor - READ_CHARACTERS, 0), cursor);
+  const skipped = cursor <= READ_CHARACTERS ? 0 : near.indexOf("\n") + 1;
+  if (near.length < cursor && skipped === 0) return NONE;
+  const text = near.slice(skipped);
+  const start = cursor - text.length;
   const { tokens, failure } = tokenize(text);
   if (failure !== undefined) return findInString(source, start, cursor, tokens, text, failure);
   const last = tokens.at(-1);
