@@ -1,8 +1,4 @@
-/** Questions of one session that may be open. */
-const MOST_QUESTIONS = 16;
-
-/** Characters of a question that are shown. */
-const QUESTION_CHARACTERS = 4_096;
+import { REPL_LIMITS } from "../limits.js";
 
 interface Question {
   readonly text: string;
@@ -23,11 +19,11 @@ export class Questions {
 
   /** @param evaluation that asks; undefined where none runs */
   ask(text: string, evaluation: object | undefined, tell: (question: number, text: string) => void): Promise<string> {
-    if (this.#open.size >= MOST_QUESTIONS) {
-      return Promise.reject(new Error(`${MOST_QUESTIONS} questions wait for an answer already`));
+    if (this.#open.size >= REPL_LIMITS.questions) {
+      return Promise.reject(new Error(`${REPL_LIMITS.questions} questions wait for an answer already`));
     }
     const number = (this.#lastNumber += 1);
-    const shown = text.slice(0, QUESTION_CHARACTERS);
+    const shown = text.slice(0, REPL_LIMITS.questionCharacters);
     const answer = new Promise<string>((resolve) => {
       this.#open.set(number, { text: shown, evaluation, resolve });
     });

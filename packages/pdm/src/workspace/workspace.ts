@@ -4,6 +4,7 @@ import { GUARD_MEMORY } from "../engine/guard-memory.js";
 import { runGuarded, whyUninterruptible } from "../engine/guard.js";
 import { ReplScope } from "../engine/scope.js";
 import type { PrintOptions } from "../engine/value-text.js";
+import { REPL_LIMITS } from "../limits.js";
 import type { Limits } from "../limits.js";
 import { followOutput } from "../toolbox/daemon-output.js";
 import type { DaemonStream } from "../toolbox/daemon-output.js";
@@ -16,9 +17,6 @@ import { listMembers } from "./members.js";
 import { Questions } from "./questions.js";
 import { WorkspaceError } from "./workspace-error.js";
 import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "./workspace-event.js";
-
-/** Characters that one call prints. The rest is cut, and the text says so. */
-const PRINTED_CHARACTERS = 262_144;
 
 /** What a client wants run. */
 export interface EvaluationRequest {
@@ -386,8 +384,8 @@ export class Workspace {
 
   #print(stream: "stdout" | "stderr", text: string): void {
     if (text === "") return;
-    const left = text.length - PRINTED_CHARACTERS;
-    const shown = left <= 0 ? text : `${text.slice(0, PRINTED_CHARACTERS)}… ${left} more characters\n`;
+    const left = text.length - REPL_LIMITS.printedCharacters;
+    const shown = left <= 0 ? text : `${text.slice(0, REPL_LIMITS.printedCharacters)}… ${left} more characters\n`;
     this.#tellAll({ kind: "output", stream, text: shown });
   }
 
