@@ -402,7 +402,7 @@ export const THREAD_LIMITS: ThreadLimits = Object.freeze({
 
 /** What the thread beside the main one takes from clients, on its sockets of its own. */
 export interface OutOfBandLimits {
-  /** Connections at a time. One more takes the place of the oldest whose client has shown no secret, else: `-ERR`, closed. */
+  /** Connections at a time. One more takes the place of the oldest whose client has shown no secret, else of the oldest whose client has ended its side, else: `-ERR`, closed. */
   readonly connections: number;
   /** Milliseconds from the accept to the end of the line that names the protocol. Over it: `-ERR`, closed. */
   readonly helloTimeoutMs: number;
@@ -410,6 +410,8 @@ export interface OutOfBandLimits {
   readonly lineBytes: number;
   /** Requests of one connection that are under way. One more fails. */
   readonly requests: number;
+  /** Requests that wait for the main thread, of all connections, gone ones included. Of one more the answer is at once that nothing was stopped. Stops clients that come and go while it is blocked. */
+  readonly waiting: number;
   /** Bytes of answers that a client has not read. Over it: closed. */
   readonly unreadBytes: number;
   /** Milliseconds for which a request waits for the main thread, where this has to do it. Over it: the answer is that nothing was stopped. */
@@ -424,6 +426,7 @@ export const OUT_OF_BAND_LIMITS: OutOfBandLimits = Object.freeze({
   helloTimeoutMs: 10_000,
   lineBytes: 4_096,
   requests: 16,
+  waiting: 256,
   unreadBytes: 65_536,
   answerMs: 5_000,
   retryMs: 5,

@@ -23,19 +23,19 @@ export interface MethodContext {
   interrupt(workspace: number, evaluation: number | undefined): Promise<boolean>;
 }
 
-/** Returns, or resolves to, the result; what it throws is the answer's error. */
-type Method = (context: MethodContext, params: Readonly<Record<string, unknown>>) => unknown;
+/** Resolves to the result; what it throws is the answer's error. */
+type Method = (context: MethodContext, params: Readonly<Record<string, unknown>>) => Promise<object>;
 
 /** By name. */
 const METHODS: Readonly<Record<string, Method>> = {
   /** Stops what the session runs or awaits: that evaluation, or any where no number is given. */
-  async interrupt(context, { secret, evaluation }) {
+  interrupt(context, { secret, evaluation }) {
     if (typeof secret !== "string") throw new RequestFault(INVALID_PARAMETERS, "secret is a string");
     if (evaluation !== undefined && !Number.isInteger(evaluation))
       throw new RequestFault(INVALID_PARAMETERS, "evaluation is a whole number");
     const workspace = context.findWorkspace(secret);
     if (workspace === undefined) throw new RequestFault(REFUSED, "no session of this socket has that secret");
-    return { interrupted: await context.interrupt(workspace, evaluation as number | undefined) };
+    return context.interrupt(workspace, evaluation as number | undefined).then((interrupted) => ({ interrupted }));
   },
 };
 
