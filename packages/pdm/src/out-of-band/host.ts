@@ -191,7 +191,7 @@ class Host {
     if (this.#sessions.size === 0) return;
     warn(
       "PDM_OUT_OF_BAND",
-      "loops in the REPL cannot be interrupted any more, until all its sessions are closed",
+      "loops in the REPL's open sessions cannot be interrupted any more; in those opened from now on they can",
       error,
     );
   }
