@@ -14,6 +14,8 @@ export interface GuardOptions {
   readonly interruptible: boolean;
   /** Whose step it is; what that thread asks for. */
   readonly workspace: number;
+  readonly client: number;
+  /** The client's number for it. */
   readonly evaluation: number;
 }
 
@@ -155,9 +157,10 @@ function runLimited(step: Step, deadlineMs: number): void {
 }
 
 /** @returns false where it was stopped, be it by somebody else's SIGINT */
-function runInterruptible({ workspace, evaluation }: GuardOptions): boolean {
+function runInterruptible({ workspace, client, evaluation }: GuardOptions): boolean {
   interruptible ??= new vm.Script(INTERRUPTIBLE, { filename: BOUNDARY_FILE });
   GUARD_WORDS[GUARD_WORD.workspace] = workspace;
+  GUARD_WORDS[GUARD_WORD.client] = client;
   GUARD_WORDS[GUARD_WORD.evaluation] = evaluation;
   try {
     interruptible.runInThisContext({ breakOnSigint: true });

@@ -5,7 +5,7 @@ import { removeAtExit } from "../transport/exit-removal.js";
 import { readIdentity, removeIfSame } from "../transport/file-identity.js";
 import { describeThrown, warn } from "../warning.js";
 import { OutOfBandThread } from "./thread-handle.js";
-import type { Wish } from "./messages.js";
+import type { Holder, Wish } from "./messages.js";
 import { chooseUrgentSpec } from "./urgent-spec.js";
 
 /** A session's hold of the thread. */
@@ -18,13 +18,14 @@ export interface OutOfBandLease {
   release(): void;
 }
 
-export interface OutOfBandOptions {
+export interface OutOfBandOptions extends Holder {
   /** The guard's, the same for all leases. */
   readonly memory: SharedArrayBuffer;
-  /** The session's number. */
-  readonly workspace: number;
-  /** Ends what the session awaits: nothing that the thread could stop by itself runs. Returns whether something was ended; must not throw. */
-  readonly onInterrupt: (workspace: number, evaluation: number | undefined) => boolean;
+  /**
+   * Ends what the session awaits, or that evaluation of the client's: nothing that the thread could stop by itself runs. Returns whether something
+   * was ended; must not throw.
+   */
+  readonly onInterrupt: (evaluation: number | undefined) => boolean;
 }
 
 const SECRET_BYTES = 32;
@@ -121,6 +122,7 @@ class Host {
   async lease(socketSpec: string, options: OutOfBandOptions): Promise<OutOfBandLease> {
     const socket = this.#sockets.get(socketSpec) ?? this.#open(socketSpec);
     socket.leases += 1;
+    const { workspace, client } = options;
     const secret = randomBytes(SECRET_BYTES).toString("hex");
     let isReleased = false;
     const release = (): void => {
@@ -134,7 +136,7 @@ class Host {
     try {
       const spec = await socket.opening;
       this.#sessions.set(secret, options);
-      await this.#thread.order({ kind: "admit", socket: socket.number, workspace: options.workspace, secret });
+      await this.#thread.order({ kind: "admit", socket: socket.number, holder: { workspace, client }, secret });
       return { spec, secret, release };
     } catch (error) {
       release();
@@ -172,10 +174,12 @@ class Host {
   }
 
   /** Where the thread stopped it meanwhile, nothing else may be ended in its place. */
-  #endWait({ workspace, evaluation, claim }: Wish): boolean {
+  #endWait({ target, claim }: Wish): boolean {
     if (Atomics.compareExchange(new Int32Array(claim), 0, 0, 1) !== 0) return false;
     for (const session of this.#sessions.values()) {
-      if (session.workspace === workspace) return session.onInterrupt(workspace, evaluation);
+      if (session.workspace === target.workspace && session.client === target.client) {
+        return session.onInterrupt(target.evaluation);
+      }
     }
     return false;
   }

@@ -24,7 +24,7 @@ const PRINTED_CHARACTERS = 262_144;
 export interface EvaluationRequest {
   readonly client: WorkspaceClient;
   readonly source: string;
-  /** The client's number for it, by which it is interrupted. */
+  /** The client's own number for it, by which it is interrupted. */
   readonly evaluation?: number | undefined;
   readonly deadlineMs: number;
   readonly print?: PrintOptions | undefined;
@@ -170,17 +170,15 @@ export class Workspace {
     return new Promise((settle) => this.#waiting.push({ request, settle }));
   }
 
-  /**
-   * Ends a pending `await` of what runs, and has what waits not run.
-   *
-   * @param evaluation the only one that is meant; any that runs where it is left out
-   * @returns whether anything was ended
-   */
-  interrupt(evaluation?: number): boolean {
-    if (evaluation !== undefined && this.#running?.evaluation !== evaluation) {
-      return this.#dropWaiting(({ request }) => request.evaluation === evaluation) > 0;
-    }
-    return this.#scope.interrupt(evaluation);
+  /** Ends a pending `await` of what runs, whoever typed it. @returns whether anything was ended */
+  interrupt(): boolean {
+    return this.#scope.interrupt();
+  }
+
+  /** Ends a pending `await` of that one where it runs, and has it not run where it waits. Returns as `interrupt` does. */
+  stop(isMeant: (request: EvaluationRequest) => boolean): boolean {
+    if (this.#running !== undefined && isMeant(this.#running)) return this.interrupt();
+    return this.#dropWaiting(({ request }) => isMeant(request)) > 0;
   }
 
   /** What can stand at the cursor. */
@@ -231,6 +229,7 @@ export class Workspace {
         deadlineMs: replBlockMs,
         interruptible: this.#isInterruptible,
         workspace: this.number,
+        client: 0,
         evaluation: 0,
       });
       if (shown.ended === "returned") return shown.value;
@@ -295,6 +294,7 @@ export class Workspace {
   }
 
   #run({
+    client,
     source,
     evaluation,
     deadlineMs,
@@ -305,6 +305,7 @@ export class Workspace {
     return this.#scope.evaluate(source, {
       deadlineMs,
       interruptible: this.#isInterruptible,
+      client: client.number,
       ...(evaluation !== undefined && { evaluation }),
       ...(print !== undefined && { print }),
       ...(showsLast !== undefined && { showsLast }),
