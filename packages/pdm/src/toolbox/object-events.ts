@@ -96,10 +96,12 @@ printAsText(Subscription);
 export class ObjectEvents {
   readonly #host: ToolHost;
   readonly #subscriptions = new Set<Subscription>();
+  #isOver = false;
 
   constructor(host: ToolHost) {
     this.#host = host;
     host.onEnd(() => {
+      this.#isOver = true;
       for (const subscription of this.#subscriptions) subscription.stop();
     });
   }
@@ -107,7 +109,7 @@ export class ObjectEvents {
   /**
    * Calls `listener` with each event, or prints them where there is none.
    *
-   * @throws PdmError `ERR_PDM_TOOL` for a limit that is none and one subscription too many; whatever the source throws
+   * @throws PdmError `ERR_PDM_TOOL` for a limit that is none, one subscription too many, and after the session's end; whatever the source throws
    */
   subscribe(
     name: string,
@@ -115,6 +117,7 @@ export class ObjectEvents {
     listener: ((event: unknown) => unknown) | undefined,
     { limit = HEARD_EVENTS.preset }: { readonly limit?: number | undefined } = {},
   ): Subscription {
+    if (this.#isOver) throw new PdmError("ERR_PDM_TOOL", "the session ended: no events can be heard for it any more");
     if (listener !== undefined && typeof listener !== "function") {
       throw new PdmError("ERR_PDM_TOOL", `${name}.on takes a function, or nothing to have the events printed`);
     }

@@ -153,10 +153,13 @@ export function createWatch(
   host: ToolHost,
 ): (object: unknown, method: string | symbol, options?: { readonly limit?: number }) => Watch {
   const watches = new Set<Watch>();
+  let isOver = false;
   host.onEnd(() => {
+    isOver = true;
     for (const watch of watches) watch.stop();
   });
   return (object, method, { limit = WATCHED_CALLS.preset } = {}) => {
+    if (isOver) throw new PdmError("ERR_PDM_WATCH", "the session ended: nothing can be watched for it any more");
     if (!Number.isInteger(limit) || limit < 1 || limit > WATCHED_CALLS.most) {
       throw new PdmError(
         "ERR_PDM_WATCH",

@@ -88,7 +88,10 @@ export class Workspace {
     installTools(scope.variables, {
       print: (stream, text) => this.#print(stream, text),
       ask: (question) => this.#ask(question),
-      onEnd: (cleanUp) => void this.#cleanUps.push(cleanUp),
+      onEnd: (cleanUp) => {
+        if (this.#isOver) runCleanUp(cleanUp);
+        else this.#cleanUps.push(cleanUp);
+      },
       correct: (text) => scope.correct(text),
       get caller() {
         return findCaller();
