@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isMainThread } from "node:worker_threads";
 import { PdmError } from "../errors.js";
+import { openGuardMemory } from "../guard-memory.js";
 import { removeAtExit } from "../transport/exit-removal.js";
 import { readIdentity, removeIfSame } from "../transport/file-identity.js";
 import { describeThrown, warn } from "../warning.js";
@@ -19,8 +20,6 @@ export interface OutOfBandLease {
 }
 
 export interface OutOfBandOptions extends Holder {
-  /** The guard's, the same for all leases. */
-  readonly memory: SharedArrayBuffer;
   /**
    * Ends what the session awaits, or that evaluation of the client's: nothing that the thread could stop by itself runs. Returns whether something
    * was ended; must not throw.
@@ -64,7 +63,7 @@ export async function leaseOutOfBand(socketSpec: string, options: OutOfBandOptio
     current = undefined;
   };
   try {
-    const host = await (current ??= startHost(options.memory));
+    const host = await (current ??= startHost());
     const lease = await host.lease(socketSpec, options);
     return {
       ...lease,
@@ -83,11 +82,11 @@ function refuse(reason: string, cause?: unknown): PdmError {
   return new PdmError("ERR_PDM_OUT_OF_BAND", `a loop cannot be interrupted here: ${reason}`, { cause });
 }
 
-async function startHost(memory: SharedArrayBuffer): Promise<Host> {
+async function startHost(): Promise<Host> {
   try {
     // Only now, since few processes ever need it.
     const { THREAD_SOURCE } = await import("./thread-source.js");
-    return new Host("file" in THREAD_SOURCE ? THREAD_SOURCE.file : THREAD_SOURCE.text, memory, forgetHost);
+    return new Host("file" in THREAD_SOURCE ? THREAD_SOURCE.file : THREAD_SOURCE.text, forgetHost);
   } catch (error) {
     forgetHost();
     throw error;
@@ -107,10 +106,10 @@ class Host {
   #lastSocket = 0;
 
   /** @param onFailure the thread has ended by itself: this is of no use any more */
-  constructor(source: URL | string, memory: SharedArrayBuffer, onFailure: () => void) {
+  constructor(source: URL | string, onFailure: () => void) {
     this.#thread = new OutOfBandThread(
       source,
-      memory,
+      openGuardMemory(),
       (wish) => this.#endWait(wish),
       (error) => {
         onFailure();

@@ -1,12 +1,6 @@
+import { COMMITTED, GUARD_WORD } from "../guard-memory.js";
 import { OUT_OF_BAND_LIMITS } from "../limits.js";
 import type { Answer, InterruptTarget, Wish } from "./messages.js";
-
-/** The words of the guard's memory, and what stands in the first where a signal is on its way. */
-const STEP = 0;
-const WORKSPACE = 1;
-const CLIENT = 2;
-const EVALUATION = 3;
-const COMMITTED = -1;
 
 /** One that asked, and has no answer yet. */
 interface Waiting {
@@ -79,19 +73,20 @@ export class Interrupts {
    */
   #stopStep({ workspace, client, evaluation }: InterruptTarget, claim: Int32Array): boolean {
     const words = this.#words;
-    const step = Atomics.load(words, STEP);
-    if (step <= 0 || Atomics.load(words, WORKSPACE) !== workspace) return false;
+    const step = Atomics.load(words, GUARD_WORD.step);
+    if (step <= 0 || Atomics.load(words, GUARD_WORD.workspace) !== workspace) return false;
     if (evaluation !== undefined) {
       // Other clients of the session may have the same numbers.
-      if (Atomics.load(words, CLIENT) !== client || Atomics.load(words, EVALUATION) !== evaluation) return false;
+      if (Atomics.load(words, GUARD_WORD.client) !== client) return false;
+      if (Atomics.load(words, GUARD_WORD.evaluation) !== evaluation) return false;
     }
     if (Atomics.compareExchange(claim, 0, 0, 1) !== 0) return false;
-    if (Atomics.compareExchange(words, STEP, step, COMMITTED) === step) {
+    if (Atomics.compareExchange(words, GUARD_WORD.step, step, COMMITTED) === step) {
       try {
         process.kill(process.pid, "SIGINT");
         return true;
       } catch {
-        Atomics.compareExchange(words, STEP, COMMITTED, step);
+        Atomics.compareExchange(words, GUARD_WORD.step, COMMITTED, step);
       }
     }
     Atomics.store(claim, 0, 0);

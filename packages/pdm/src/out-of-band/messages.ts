@@ -16,7 +16,7 @@ export interface InterruptTarget extends Holder {
 
 /** What the main thread starts the other one with. */
 export interface ThreadData {
-  /** Four Int32: the step that runs, the numbers of its session, its client and its evaluation; see the engine's guard. */
+  /** The guard's: see `guard-memory.ts`. */
   readonly memory: SharedArrayBuffer;
 }
 

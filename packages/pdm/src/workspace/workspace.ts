@@ -1,6 +1,5 @@
 /* oxlint-disable oxc/no-map-spread -- What is spread are members that may be left out. */
 import type { EvaluationOutcome } from "../engine/evaluation.js";
-import { GUARD_MEMORY } from "../engine/guard-memory.js";
 import { runGuarded, whyUninterruptible } from "../engine/guard.js";
 import { ReplScope } from "../engine/scope.js";
 import type { PrintOptions } from "../engine/value-text.js";
@@ -59,8 +58,6 @@ export class Workspace {
   /** Seconds since the epoch. */
   readonly startedAt: number = Date.now() / 1_000;
   readonly values: HeldValues;
-  /** What the thread beside this one needs to interrupt a loop of this session. */
-  readonly guardMemory: SharedArrayBuffer = GUARD_MEMORY;
   readonly #scope: ReplScope;
   readonly #limits: Limits;
   readonly #onEnd: (workspace: Workspace) => void;

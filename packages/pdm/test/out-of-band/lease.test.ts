@@ -16,7 +16,6 @@ import { UrgentClient } from "./urgent-client.js";
 const skip = process.platform === "win32" ? "there is no interrupt on Windows" : false;
 
 describe("a lease of the thread beside the main one", { skip }, () => {
-  const memory = new SharedArrayBuffer(16);
   let folder = "";
   let socketPath = "";
   /** What the main thread was asked to end, and what it says to that. */
@@ -41,7 +40,6 @@ describe("a lease of the thread beside the main one", { skip }, () => {
     asked = [];
     ends = true;
     return leaseOutOfBand(spec, {
-      memory,
       workspace: 1,
       client,
       onInterrupt: (evaluation) => {
@@ -187,7 +185,7 @@ describe("a lease of the thread beside the main one", { skip }, () => {
       const script = `
         import { leaseOutOfBand } from ${JSON.stringify(host)};
         const alive = setInterval(() => {}, 1000);
-        const { spec } = await leaseOutOfBand(${JSON.stringify(socketPath)}, { memory: new SharedArrayBuffer(16), workspace: 1, client: 1, onInterrupt: () => false });
+        const { spec } = await leaseOutOfBand(${JSON.stringify(socketPath)}, { workspace: 1, client: 1, onInterrupt: () => false });
         clearInterval(alive);
         console.log(spec);
         ${ending}`;
@@ -202,7 +200,7 @@ describe("a lease of the thread beside the main one", { skip }, () => {
     const host = pathToFileURL(path.join(import.meta.dirname, "../../src/out-of-band/host.js")).href;
     const worker = new Worker(
       `import(${JSON.stringify(host)}).then(({ leaseOutOfBand }) =>
-        leaseOutOfBand("/x.sock", { memory: new SharedArrayBuffer(16), workspace: 1, client: 1, onInterrupt: () => false }),
+        leaseOutOfBand("/x.sock", { workspace: 1, client: 1, onInterrupt: () => false }),
       ).catch(({ code }) => require("node:worker_threads").parentPort.postMessage(code))`,
       { eval: true },
     );

@@ -78,7 +78,6 @@ async function offerInterrupt(
   if (reason !== undefined) return { reason };
   try {
     return await leaseOutOfBand(call.peer.session.principal.socket, {
-      memory: workspace.guardMemory,
       workspace: workspace.number,
       client: attachment.number,
       onInterrupt: (evaluation) => attachment.interrupt(evaluation),
