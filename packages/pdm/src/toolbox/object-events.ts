@@ -1,8 +1,8 @@
+import { showBriefly } from "../engine/brief-value.js";
 import { ignoreRejection } from "../engine/promise.js";
 import { PdmError } from "../errors.js";
 import type { EventSource } from "../objects/interfaces.js";
 import { describeThrown } from "../warning.js";
-import { showBriefly } from "./brief-text.js";
 import { printAsText } from "./tool.js";
 import type { ToolHost } from "./tool.js";
 
@@ -15,8 +15,8 @@ const HEARD_EVENTS: { readonly preset: number; readonly most: number } = Object.
 /** Subscriptions of one session at a time. */
 const SESSION_SUBSCRIPTIONS = 100;
 
-/** Characters of an event that is printed. */
-const EVENT_CHARACTERS = 500;
+/** How much of an event is printed. */
+const SHOWN = { maxCharacters: 500, maxParts: 20, withProperties: true } as const;
 
 /** Hears the events of one source until its limit, its end, or the session's. */
 export class Subscription {
@@ -146,7 +146,7 @@ export class ObjectEvents {
   #createPrinter(name: string, limit: number): (event: unknown, number: number) => void {
     return (event, number) => {
       const last = number >= limit ? "\n(that was the last one: the subscription has ended)" : "";
-      this.#host.print("stdout", `${name} ${number}/${limit} ${showBriefly(event, EVENT_CHARACTERS)}${last}\n`);
+      this.#host.print("stdout", `${name} ${number}/${limit} ${showBriefly(event, SHOWN)}${last}\n`);
     };
   }
 
