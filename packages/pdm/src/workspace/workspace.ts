@@ -186,7 +186,7 @@ export class Workspace {
     return complete(this.#scope.variables, source, cursor);
   }
 
-  /** A part of a value's members, with as many handles as there can be beside the value's own. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
+  /** A part of a value's members; the first `replHandles` / 2 of them that lead further have a handle. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
   listMembers(
     handle: number,
     from: number,
@@ -202,7 +202,8 @@ export class Workspace {
     }[];
   } {
     const { kind, total, members } = listMembers(this.values.find(handle), from, limit);
-    let left = this.#limits.replHandles - 1;
+    // More would drive out what led here, and then each other.
+    let left = Math.floor(this.#limits.replHandles / 2);
     const keep = (value: unknown): { readonly handle?: number } =>
       isContainer(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
     return {
