@@ -207,7 +207,7 @@ test("of a client that asks and never reads no more is read either", async () =>
 test("clients that come, ask and go while the main thread is blocked have it asked a limited number of times", async () => {
   const asked: number[] = [];
   const interrupts = new Interrupts(new SharedArrayBuffer(12), ({ wish }) => asked.push(wish));
-  const answers = Array.from({ length: 5_000 }, () => interrupts.interrupt(1, 1));
+  const answers = Array.from({ length: 5_000 }, () => interrupts.interrupt({ workspace: 1, client: 1, evaluation: 1 }));
   assert.equal(asked.length, OUT_OF_BAND_LIMITS.waiting);
   assert.equal(await answers.at(-1), false);
   for (const wish of asked) interrupts.hear({ kind: "answer", wish, ended: true });
