@@ -1,4 +1,6 @@
 /* oxlint-disable oxc/no-map-spread -- What is spread are members that may be left out. */
+import { readClockMs } from "../clock.js";
+import { StoppedError } from "../engine/evaluation.js";
 import type { EvaluationOutcome } from "../engine/evaluation.js";
 import { runGuarded, whyUninterruptible } from "../engine/guard.js";
 import { ReplScope } from "../engine/scope.js";
@@ -18,6 +20,8 @@ import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "./worksp
 
 /** Characters that one call prints. The rest is cut, and the text says so. */
 const PRINTED_CHARACTERS = 262_144;
+
+const DID_NOT_RUN = "Uncaught Interrupted: the command was stopped before its turn came; it did not run";
 
 /** What a client wants run. */
 export interface EvaluationRequest {
@@ -67,6 +71,8 @@ export class Workspace {
   readonly #questions = new Questions((question) => this.#tellAll({ kind: "answered", question }));
   readonly #waiting: Waiting[] = [];
   #running: EvaluationRequest | undefined;
+  /** What runs waits for the loaded modules to be known: it can be stopped before it has begun. */
+  #preparation: { isStopped: boolean } | undefined;
   #evaluations = 0;
   #isNextScheduled = false;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -117,7 +123,7 @@ export class Workspace {
   /** Milliseconds after which it ends, where nobody is in it. */
   get endsInMs(): number | undefined {
     if (this.#idleTimer === undefined) return undefined;
-    return Math.max(0, this.#limits.replIdleMs - (Date.now() - this.#idleSince));
+    return Math.max(0, this.#limits.replIdleMs - (readClockMs() - this.#idleSince));
   }
 
   get isOver(): boolean {
@@ -151,7 +157,7 @@ export class Workspace {
       this.end("its last client closed it");
       return;
     }
-    this.#idleSince = Date.now();
+    this.#idleSince = readClockMs();
     this.#idleTimer = setTimeout(() => this.end("nobody took it up again"), this.#limits.replIdleMs).unref();
   }
 
@@ -172,7 +178,11 @@ export class Workspace {
 
   /** Ends a pending `await` of what runs, whoever typed it. @returns whether anything was ended */
   interrupt(): boolean {
-    return this.#scope.interrupt();
+    const preparation = this.#preparation;
+    if (preparation === undefined) return this.#scope.interrupt();
+    if (preparation.isStopped) return false;
+    preparation.isStopped = true;
+    return true;
   }
 
   /** Ends a pending `await` of that one where it runs, and has it not run where it waits. Returns as `interrupt` does. */
@@ -266,7 +276,7 @@ export class Workspace {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;
     this.#onEnd(this);
-    this.#scope.interrupt();
+    this.interrupt();
     this.#questions.withdraw(`the session ended: ${reason}`);
     this.#dropWaiting(() => true);
     for (const [client, stop] of this.#clients) {
@@ -288,10 +298,20 @@ export class Workspace {
     this.#evaluations += 1;
     const { client, source } = request;
     this.#tellOthers(client, { kind: "input", client: client.number, source });
-    const outcome = needsModules(source) ? prepareModules().then(() => this.#run(request)) : this.#run(request);
+    const outcome = needsModules(source) ? this.#prepareAndRun(request) : this.#run(request);
     return outcome instanceof Promise
       ? outcome.then((settled) => this.#finish(request, settled))
       : this.#finish(request, outcome);
+  }
+
+  async #prepareAndRun(request: EvaluationRequest): Promise<EvaluationOutcome> {
+    const preparation = { isStopped: false };
+    this.#preparation = preparation;
+    await prepareModules();
+    this.#preparation = undefined;
+    if (!preparation.isStopped) return this.#run(request);
+    const error = new StoppedError("interrupt", request.deadlineMs);
+    return { kind: "threw", text: DID_NOT_RUN, error, cause: "interrupt" };
   }
 
   #run({
@@ -360,8 +380,7 @@ export class Workspace {
     const dropped = this.#waiting.filter(isMeant);
     for (const waiting of dropped) {
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      const text = "Uncaught Interrupted: the command was stopped before its turn came; it did not run";
-      waiting.settle({ kind: "threw", text, error: undefined, cause: "interrupt" });
+      waiting.settle({ kind: "threw", text: DID_NOT_RUN, error: undefined, cause: "interrupt" });
     }
     return dropped.length;
   }
