@@ -3,6 +3,7 @@ import { readClockMs } from "../clock.js";
 import { StoppedError } from "../engine/evaluation.js";
 import type { EvaluationOutcome } from "../engine/evaluation.js";
 import { runGuarded, whyUninterruptible } from "../engine/guard.js";
+import { isObject } from "../engine/safe-read.js";
 import { ReplScope } from "../engine/scope.js";
 import type { PrintOptions } from "../engine/value-text.js";
 import type { Limits } from "../limits.js";
@@ -215,7 +216,7 @@ export class Workspace {
     // More would drive out what led here, and then each other.
     let left = Math.floor(this.#limits.replHandles / 2);
     const keep = (value: unknown): { readonly handle?: number } =>
-      isContainer(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
+      isObject(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
     return {
       kind,
       total,
@@ -350,10 +351,10 @@ export class Workspace {
   }
 
   #hold(outcome: EvaluationOutcome): WorkspaceOutcome {
-    if (outcome.kind === "value" && (isContainer(outcome.value) || outcome.isCut)) {
+    if (outcome.kind === "value" && (isObject(outcome.value) || outcome.isCut)) {
       return { ...outcome, handle: this.values.keep(outcome.value) };
     }
-    if (outcome.kind === "threw" && isContainer(outcome.error)) {
+    if (outcome.kind === "threw" && isObject(outcome.error)) {
       return { ...outcome, handle: this.values.keep(outcome.error) };
     }
     return outcome;
@@ -417,10 +418,6 @@ export class Workspace {
     if (this.#clients.size === 1 && this.#clients.has(one)) return;
     for (const client of this.#clients.keys()) if (client !== one) client.tell(event);
   }
-}
-
-function isContainer(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 /** A tool's fault must not keep the others from cleaning up. */
