@@ -67,11 +67,6 @@ export class ReplScope {
     this.variables.define("require", createMainRequire());
   }
 
-  /** Whether a command runs, or waits. */
-  get isBusy(): boolean {
-    return this.#running !== undefined;
-  }
-
   /**
    * Runs a command. Never throws or rejects.
    *

@@ -39,7 +39,7 @@ const SHOWN_LIMITS = [
   "replQueue",
 ] as const satisfies readonly (keyof Limits)[];
 
-/** What the server says of itself to one client: see `GREETING` in `methods/members.ts`. */
+/** What the server says of itself to one client: see `GREETING` in `methods/definitions.ts`. */
 export function createGreeting(session: Session, capabilities: readonly string[]): object {
   const { principal, limits, build } = session;
   startedAt ??= new Date(Date.now() - process.uptime() * 1_000).toISOString();

@@ -1,5 +1,5 @@
 import { showBriefly } from "../engine/brief-value.js";
-import { ignoreRejection } from "../engine/promise.js";
+import { ignoreRejection, isPromiseLike } from "../engine/promise.js";
 import { PdmError } from "../errors.js";
 import { HEARD_EVENTS, REPL_LIMITS } from "../limits.js";
 import type { EventSource } from "../objects/interfaces.js";
@@ -152,12 +152,4 @@ export class ObjectEvents {
       }
     };
   }
-}
-
-/** Whether it has to be waited for. */
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }

@@ -1,4 +1,5 @@
 import { readClockMs } from "../clock.js";
+import { isPromiseLike } from "../engine/promise.js";
 import { PdmError } from "../errors.js";
 import { REPL_LIMITS } from "../limits.js";
 
@@ -77,11 +78,4 @@ function summarise(result: unknown, times: readonly number[]): Timing {
 /** To microseconds: more is noise. */
 function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }

@@ -1,6 +1,9 @@
 /* oxlint-disable oxc/no-map-spread -- What is spread are members that may be left out. */
+import { readClockMs } from "../clock.js";
+import { StoppedError } from "../engine/evaluation.js";
 import type { EvaluationOutcome } from "../engine/evaluation.js";
 import { runGuarded, whyUninterruptible } from "../engine/guard.js";
+import { isObject } from "../engine/safe-read.js";
 import { ReplScope } from "../engine/scope.js";
 import type { PrintOptions } from "../engine/value-text.js";
 import { REPL_LIMITS } from "../limits.js";
@@ -16,6 +19,8 @@ import { listMembers } from "./members.js";
 import { Questions } from "./questions.js";
 import { WorkspaceError } from "./workspace-error.js";
 import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "./workspace-event.js";
+
+const DID_NOT_RUN = "Uncaught Interrupted: the command was stopped before its turn came; it did not run";
 
 /** What a client wants run. */
 export interface EvaluationRequest {
@@ -65,6 +70,8 @@ export class Workspace {
   readonly #questions = new Questions((question) => this.#tellAll({ kind: "answered", question }));
   readonly #waiting: Waiting[] = [];
   #running: EvaluationRequest | undefined;
+  /** What runs waits for the loaded modules to be known: it can be stopped before it has begun. */
+  #preparation: { isStopped: boolean } | undefined;
   #evaluations = 0;
   #isNextScheduled = false;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -115,7 +122,7 @@ export class Workspace {
   /** Milliseconds after which it ends, where nobody is in it. */
   get endsInMs(): number | undefined {
     if (this.#idleTimer === undefined) return undefined;
-    return Math.max(0, this.#limits.replIdleMs - (Date.now() - this.#idleSince));
+    return Math.max(0, this.#limits.replIdleMs - (readClockMs() - this.#idleSince));
   }
 
   get isOver(): boolean {
@@ -149,7 +156,7 @@ export class Workspace {
       this.end("its last client closed it");
       return;
     }
-    this.#idleSince = Date.now();
+    this.#idleSince = readClockMs();
     this.#idleTimer = setTimeout(() => this.end("nobody took it up again"), this.#limits.replIdleMs).unref();
   }
 
@@ -170,7 +177,11 @@ export class Workspace {
 
   /** Ends a pending `await` of what runs, whoever typed it. @returns whether anything was ended */
   interrupt(): boolean {
-    return this.#scope.interrupt();
+    const preparation = this.#preparation;
+    if (preparation === undefined) return this.#scope.interrupt();
+    if (preparation.isStopped) return false;
+    preparation.isStopped = true;
+    return true;
   }
 
   /** Ends a pending `await` of that one where it runs, and has it not run where it waits. Returns as `interrupt` does. */
@@ -203,7 +214,7 @@ export class Workspace {
     // More would drive out what led here, and then each other.
     let left = Math.floor(this.#limits.replHandles / 2);
     const keep = (value: unknown): { readonly handle?: number } =>
-      isContainer(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
+      isObject(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
     return {
       kind,
       total,
@@ -264,7 +275,7 @@ export class Workspace {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;
     this.#onEnd(this);
-    this.#scope.interrupt();
+    this.interrupt();
     this.#questions.withdraw();
     this.#dropWaiting(() => true);
     for (const [client, stop] of this.#clients) {
@@ -286,10 +297,20 @@ export class Workspace {
     this.#evaluations += 1;
     const { client, source } = request;
     this.#tellOthers(client, { kind: "input", client: client.number, source });
-    const outcome = needsModules(source) ? prepareModules().then(() => this.#run(request)) : this.#run(request);
+    const outcome = needsModules(source) ? this.#prepareAndRun(request) : this.#run(request);
     return outcome instanceof Promise
       ? outcome.then((settled) => this.#finish(request, settled))
       : this.#finish(request, outcome);
+  }
+
+  async #prepareAndRun(request: EvaluationRequest): Promise<EvaluationOutcome> {
+    const preparation = { isStopped: false };
+    this.#preparation = preparation;
+    await prepareModules();
+    this.#preparation = undefined;
+    if (!preparation.isStopped) return this.#run(request);
+    const error = new StoppedError("interrupt", request.deadlineMs);
+    return { kind: "threw", text: DID_NOT_RUN, error, cause: "interrupt" };
   }
 
   #run({
@@ -328,10 +349,10 @@ export class Workspace {
   }
 
   #hold(outcome: EvaluationOutcome): WorkspaceOutcome {
-    if (outcome.kind === "value" && (isContainer(outcome.value) || outcome.isCut)) {
+    if (outcome.kind === "value" && (isObject(outcome.value) || outcome.isCut)) {
       return { ...outcome, handle: this.values.keep(outcome.value) };
     }
-    if (outcome.kind === "threw" && isContainer(outcome.error)) {
+    if (outcome.kind === "threw" && isObject(outcome.error)) {
       return { ...outcome, handle: this.values.keep(outcome.error) };
     }
     return outcome;
@@ -358,8 +379,7 @@ export class Workspace {
     const dropped = this.#waiting.filter(isMeant);
     for (const waiting of dropped) {
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      const text = "Uncaught Interrupted: the command was stopped before its turn came; it did not run";
-      waiting.settle({ kind: "threw", text, error: undefined, cause: "interrupt" });
+      waiting.settle({ kind: "threw", text: DID_NOT_RUN, error: undefined, cause: "interrupt" });
     }
     return dropped.length;
   }
@@ -399,10 +419,6 @@ export class Workspace {
     if (this.#clients.size === 1 && this.#clients.has(one)) return;
     for (const client of this.#clients.keys()) if (client !== one) client.tell(event);
   }
-}
-
-function isContainer(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 /** A tool's fault must not keep the others from cleaning up. */

@@ -2,17 +2,8 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { DEFAULT_LIMITS } from "../../src/limits.js";
 import { expose } from "../../src/objects/registry.js";
-import type { WorkspaceClient } from "../../src/workspace/workspace-event.js";
 import { createWorkspace } from "../../src/workspace/workspaces.js";
-
-const client: WorkspaceClient = {
-  number: 1,
-  role: "admin",
-  canAnswer: true,
-  canInterruptLoops: false,
-  tell: () => undefined,
-  end: () => undefined,
-};
+import { SILENT_CLIENT } from "./silent-client.js";
 
 const listeners = new Set<unknown>();
 const ticks = {
@@ -35,9 +26,9 @@ describe("what a session's code sets up after the session's end", () => {
     for (const before of ["", `${use}${stop};`]) {
       it(`is refused, and nothing of it stays: ${use}, ${before === "" ? "for the first time" : "not for the first time"}`, async () => {
         const workspace = createWorkspace(DEFAULT_LIMITS);
-        workspace.attach(client);
+        workspace.attach(SILENT_CLIENT);
         const source = `${before} globalThis.useLater = async () => ${use}; 0`;
-        const outcome = await workspace.evaluate({ client, source, deadlineMs: 1_000 });
+        const outcome = await workspace.evaluate({ client: SILENT_CLIENT, source, deadlineMs: 1_000 });
         assert.equal(outcome.kind, "done");
         workspace.end("a test ended it");
         const { useLater } = globalThis as unknown as { useLater: () => Promise<unknown> };

@@ -7,7 +7,7 @@ import { accessRepl } from "../repl-access.js";
 import { describeOutcome } from "../repl-attachment.js";
 import { encodeFor, limitValue } from "../value-text.js";
 import type { WantedLimits } from "../value-text.js";
-import { EVALUATION, OUTCOME, REPL_SESSION, SIZE_LIMITS } from "./members.js";
+import { EVALUATION, OUTCOME, REPL_SESSION, SIZE_LIMITS } from "./definitions.js";
 
 interface ReplEvaluateParams {
   readonly session: string;

@@ -1,6 +1,6 @@
 import type { RpcMethod } from "../method.js";
 import { accessRepl } from "../repl-access.js";
-import { EVALUATION, REPL_SESSION } from "./members.js";
+import { EVALUATION, REPL_SESSION } from "./definitions.js";
 
 interface ReplInterruptParams {
   readonly session: string;

@@ -6,7 +6,7 @@ import type { RpcCall } from "../call.js";
 import type { RpcMethod } from "../method.js";
 import { accessRepl } from "../repl-access.js";
 import type { InterruptOffer, ReplAttachment } from "../repl-attachment.js";
-import { REPL_SESSION } from "./members.js";
+import { REPL_SESSION } from "./definitions.js";
 
 interface ReplOpenParams {
   readonly session?: string;
@@ -65,6 +65,24 @@ export const REPL_OPEN: RpcMethod<ReplOpenParams> = {
           interrupt: offer !== undefined && "secret" in offer ? { spec: offer.spec, secret: offer.secret } : offer,
         });
       },
+    });
+  },
+};
+
+export const REPL_CLOSE: RpcMethod<{ readonly session: string; readonly keep?: boolean }> = {
+  name: "repl.close",
+  summary: "Leaves a session. It ends with its last client; one that is lost leaves it for a while (`replIdleMs`).",
+  params: {
+    session: REPL_SESSION,
+    keep: { type: "boolean", default: false, description: "Whether to leave it as one that is lost does." },
+  },
+  required: ["session"],
+  result: {},
+  errors: ["ERR_PDM_NO_SUCH_HANDLE"],
+  run(call, { session, keep = false }) {
+    accessRepl(call, {
+      run: () => call.peer.repl.leave(session, keep),
+      write: () => "{}",
     });
   },
 };

@@ -2,7 +2,7 @@ import type { JsonSchema } from "../../schema/json-schema.js";
 
 type Member = JsonSchema & { readonly description: string };
 
-/** Members that several methods have. */
+/** Members that the parameters or results of several methods have. */
 export const OBJECT_NAME: Member = {
   type: "string",
   minLength: 1,
