@@ -5,7 +5,7 @@ import { showControlCharacters } from "./control-characters.js";
 import type { Label } from "./editor/style.js";
 import { MAX_HISTORY_ENTRIES } from "./history.js";
 import type { Language } from "./language.js";
-import { LineEditor } from "./line-editor.js";
+import { LineEditor, type TypedLine } from "./line-editor.js";
 
 export interface PlainInputOptions {
   readonly input: ReadStream;
@@ -21,6 +21,11 @@ export class PlainInput implements CommandInput {
   readonly textEnd = "a line with a dot alone";
   readonly #options: PlainInputOptions;
   readonly #editor: LineEditor;
+  /** Lines that are asked for, one after the other. */
+  #waiting = 0;
+  /** Resolves with the last of them. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #cancels = 0;
 
   constructor(options: PlainInputOptions) {
     this.#options = options;
@@ -46,7 +51,7 @@ export class PlainInput implements CommandInput {
     const block = new Block(this.#options.language());
     const first = showControlCharacters(prompt.text);
     for (;;) {
-      const typed = await this.#editor.ask(block.isEmpty ? first : " ".repeat(first.length));
+      const typed = await this.#read(block.isEmpty ? first : " ".repeat(first.length));
       if (typed.kind === "cancelled") return { kind: "cancelled", text: "" };
       if (typed.kind === "interrupt") return { kind: "interrupt", isEmpty: block.isEmpty };
       if (typed.kind === "end") return { kind: "end", rest: block.take() };
@@ -61,15 +66,17 @@ export class PlainInput implements CommandInput {
   async readText(prompt: Label): Promise<string | undefined> {
     const lines: string[] = [];
     for (;;) {
-      const typed = await this.#editor.ask(lines.length === 0 ? showControlCharacters(prompt.text) : "");
+      const typed = await this.#read(lines.length === 0 ? showControlCharacters(prompt.text) : "");
       if (typed.kind !== "line") return undefined;
       if (typed.line === ".") return lines.join("\n");
       lines.push(typed.line);
     }
   }
 
-  async ask(question: Label): Promise<string | undefined> {
-    const typed = await this.#editor.ask(showControlCharacters(question.text));
+  /** Where a line is being typed, it is asked after that: the cursor cannot be moved to where the line could stand again. */
+  async ask(question: Label, signal?: AbortSignal): Promise<string | undefined> {
+    if (this.#waiting > 0) this.print("(a question follows this line)\n");
+    const typed = await this.#read(showControlCharacters(question.text), signal);
     return typed.kind === "line" ? typed.line : undefined;
   }
 
@@ -78,11 +85,31 @@ export class PlainInput implements CommandInput {
   }
 
   cancel(): void {
+    this.#cancels += 1;
     this.#editor.cancel();
   }
 
   end(): void {
     this.#editor.end();
+  }
+
+  /** Reads one line when all that was asked for before is there. */
+  #read(prompt: string, signal?: AbortSignal): Promise<TypedLine> {
+    const cancels = this.#cancels;
+    const giveUp = (): void => this.#editor.cancel();
+    const read = async (): Promise<TypedLine> => {
+      if (signal?.aborted === true || cancels !== this.#cancels) return { kind: "cancelled" };
+      signal?.addEventListener("abort", giveUp);
+      try {
+        return await this.#editor.ask(prompt);
+      } finally {
+        signal?.removeEventListener("abort", giveUp);
+      }
+    };
+    this.#waiting += 1;
+    const typed = this.#turn.then(read).finally(() => (this.#waiting -= 1));
+    this.#turn = typed;
+    return typed;
   }
 
   /** By lines that were pasted together with the last one. */

@@ -107,6 +107,35 @@ describe("on a terminal, with a Node.js daemon", { skip: NO_TERMINAL }, () => {
     await terminal.expect(/^'bob'$/);
   });
 
+  test("a question is answered where the cursor cannot be moved, and not asked of others any more", async (t) => {
+    const env = { XDG_STATE_HOME: createFolder(), TERM: "dumb" };
+    const open = async (...args: string[]): Promise<Terminal> => {
+      const terminal = new Terminal([process.execPath, PROGRAM, ...args, daemon.spec], env);
+      t.after(() => terminal.close());
+      await terminal.expect(/^%$/);
+      return terminal;
+    };
+    const one = await open("--session", "asking");
+    await one.send("await ask('who?')\r");
+    await one.expect(/^who\?$/);
+    const two = await open();
+    await two.send(".session asking\r");
+    await two.expect(/^who\?$/);
+    await two.send("bob\r");
+    await one.expect(/^'bob'\n%$/);
+    await two.expect(/^who\? bob\n% client \d+: 'bob'$/);
+    // Asked while somebody else types.
+    await one.send("var name = await ask('why?')\r");
+    await one.expect(/^why\?$/);
+    await two.expect(/a question follows this line/);
+    await two.send("\r");
+    await two.expect(/^why\?$/);
+    await one.send("so\r");
+    await one.expect(/^why\? so\n%$/);
+    await two.send("name\r");
+    await two.expect(/^'so'\n%$/);
+  });
+
   test("a lost connection is reported at the prompt, and whoever does not want it again leaves with status 1", async (t) => {
     const doomed = await startNodeDaemon();
     const terminal = await openTerminal(t, doomed.spec);
