@@ -1,6 +1,7 @@
 import { executionAsyncId } from "node:async_hooks";
 import vm from "node:vm";
 import { isMainThread } from "node:worker_threads";
+import { REPL_LIMITS } from "../limits.js";
 import { readClockMs } from "../clock.js";
 import { COMMITTED, GUARD_WORD, openGuardMemory } from "../guard-memory.js";
 import { mayMendAsyncStack, mendAsyncStack } from "./async-stack.js";
@@ -25,9 +26,6 @@ export type Guarded<T> =
   | { readonly ended: "threw"; readonly error: unknown }
   /** Stopped: its `finally` blocks have not run. */
   | { readonly ended: "interrupt" | "deadline" };
-
-/** How long the end of a step waits for a signal that is on its way; one that was swallowed by a deadline never comes. */
-const SIGNAL_WAIT_MS = 1_000;
 
 /** Where the scripts below find their step: they have no parameters. */
 const PLACE = Symbol.for("pdm.guard.v1");
@@ -123,7 +121,7 @@ function runScope<T>(call: () => T, options: GuardOptions): Guarded<T> {
     compareExchange: Atomics.compareExchange,
     store: Atomics.store,
     now: readClockMs,
-    signalWaitMs: SIGNAL_WAIT_MS,
+    signalWaitMs: REPL_LIMITS.signalWaitMs,
     run: () => runLimited(step, options.deadlineMs),
     call: () => {
       step.result = runPlainly(call);

@@ -41,6 +41,13 @@ interface UrgentSocket {
 let current: Promise<Host> | undefined;
 let leases = 0;
 
+/** Why no session here can have the thread, if that is so. */
+export function whyNoOutOfBand(): string | undefined {
+  // On Windows the signal would end the process; in a worker it would be the main thread's.
+  if (process.platform === "win32") return "not on Windows";
+  return isMainThread ? undefined : "not for a session in a worker thread";
+}
+
 /**
  * Gives a session the thread beside the main one, which can stop what it runs while the main thread is blocked. The thread starts with the first
  * lease and ends with the last; it has one socket beside that of each listener, for the same users.
@@ -49,9 +56,8 @@ let leases = 0;
  * @throws PdmError `ERR_PDM_OUT_OF_BAND` (rejects) saying why there is none; nothing is left behind
  */
 export async function leaseOutOfBand(socketSpec: string, options: OutOfBandOptions): Promise<OutOfBandLease> {
-  // On Windows the signal would end the process; in a worker it would be the main thread's.
-  if (process.platform === "win32") throw refuse("not on Windows");
-  if (!isMainThread) throw refuse("not for a session in a worker thread");
+  const reason = whyNoOutOfBand();
+  if (reason !== undefined) throw refuse(reason);
   leases += 1;
   let isReleased = false;
   const release = (): void => {
@@ -188,7 +194,7 @@ class Host {
     if (this.#sessions.size === 0) return;
     warn(
       "PDM_OUT_OF_BAND",
-      "loops in the REPL cannot be interrupted any more, until all its sessions are closed",
+      "loops in the REPL's open sessions cannot be interrupted any more; in those opened from now on they can",
       error,
     );
   }

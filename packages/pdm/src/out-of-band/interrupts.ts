@@ -35,6 +35,7 @@ export class Interrupts {
     const memory = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const claim = new Int32Array(memory);
     if (this.#stopStep(target, claim)) return Promise.resolve(true);
+    if (this.#waiting.size >= OUT_OF_BAND_LIMITS.waiting) return Promise.resolve(false);
     this.#last += 1;
     const wish = this.#last;
     return new Promise((resolve) => {

@@ -25,8 +25,8 @@ export interface MethodContext {
   interrupt(target: InterruptTarget): Promise<boolean>;
 }
 
-/** Returns, or resolves to, the result; what it throws is the answer's error. */
-type Method = (context: MethodContext, params: Readonly<Record<string, unknown>>) => unknown;
+/** Resolves to the result; what it throws is the answer's error. */
+type Method = (context: MethodContext, params: Readonly<Record<string, unknown>>) => Promise<object>;
 
 /** By name. */
 const METHODS: Readonly<Record<string, Method>> = {

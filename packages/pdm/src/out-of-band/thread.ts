@@ -60,12 +60,13 @@ function accept(socketNumber: number, socket: Socket): void {
 /** Whoever may connect could take all places, and need not have a secret. */
 function makeRoom(): void {
   if (connections.size < OUT_OF_BAND_LIMITS.connections) return;
-  for (const [socket, { conversation, isKnown }] of connections) {
-    if (isKnown) continue;
-    connections.delete(socket);
-    conversation.refuse("another client takes this place");
-    return;
-  }
+  const all = [...connections];
+  // One that has ended its side is most probably gone; that shows when it is answered.
+  const [socket, connection] =
+    all.find(([, { isKnown }]) => !isKnown) ?? all.find(([, { conversation }]) => conversation.isPeerEnded) ?? [];
+  if (socket === undefined) return;
+  connections.delete(socket);
+  connection?.conversation.refuse("another client takes this place");
 }
 
 /** Compares with every secret, in a time that tells nothing of them. */

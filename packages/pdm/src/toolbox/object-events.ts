@@ -1,19 +1,11 @@
 import { showBriefly } from "../engine/brief-value.js";
 import { ignoreRejection, isPromiseLike } from "../engine/promise.js";
 import { PdmError } from "../errors.js";
+import { HEARD_EVENTS, REPL_LIMITS } from "../limits.js";
 import type { EventSource } from "../objects/interfaces.js";
 import { describeThrown } from "../warning.js";
 import { printAsText } from "./tool.js";
 import type { ToolHost } from "./tool.js";
-
-/** Events that one subscription hears where nothing is said, and at most. */
-const HEARD_EVENTS: { readonly preset: number; readonly most: number } = Object.freeze({
-  preset: 100,
-  most: 1_000_000,
-});
-
-/** Subscriptions of one session at a time. */
-const SESSION_SUBSCRIPTIONS = 100;
 
 /** How much of an event is printed. */
 const SHOWN = { maxCharacters: 500, maxParts: 20, withProperties: true } as const;
@@ -127,8 +119,8 @@ export class ObjectEvents {
         `limit must be a whole number of events from 1 to ${HEARD_EVENTS.most}, not ${String(limit)}`,
       );
     }
-    if (this.#subscriptions.size >= SESSION_SUBSCRIPTIONS) {
-      throw new PdmError("ERR_PDM_TOOL", `this session has ${SESSION_SUBSCRIPTIONS} subscriptions: stop one first`);
+    if (this.#subscriptions.size >= REPL_LIMITS.subscriptions) {
+      throw new PdmError("ERR_PDM_TOOL", `this session has ${REPL_LIMITS.subscriptions} subscriptions: stop one first`);
     }
     const hear = listener === undefined ? this.#createPrinter(name, limit) : this.#createCaller(name, listener);
     const subscription = new Subscription(name, source, limit, hear, (stopped) => this.#subscriptions.delete(stopped));

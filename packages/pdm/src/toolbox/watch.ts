@@ -1,24 +1,13 @@
 import { types } from "node:util";
 import { readClockMs } from "../clock.js";
 import { showBriefly } from "../engine/brief-value.js";
+import { REPL_LIMITS, WATCHED_CALLS } from "../limits.js";
 import { PdmError } from "../errors.js";
 import { watchSettlement } from "./promise-settlement.js";
 import { printAsText } from "./tool.js";
 import type { ToolHost } from "./tool.js";
 import { WatchedMethod } from "./watched-method.js";
 import type { Call, CallOutcome } from "./watched-method.js";
-
-/** Calls that one `$watch` tells of where nothing is said, and at most. */
-const WATCHED_CALLS: { readonly preset: number; readonly most: number } = Object.freeze({
-  preset: 10,
-  most: 10_000,
-});
-
-/** Watches of one session at a time. */
-const WATCHES = 100;
-
-/** Milliseconds for which the promise that a watched call returned is followed. */
-const PENDING_MS = 60_000;
 
 /** One watch. */
 export class Watch {
@@ -130,7 +119,7 @@ export class Watch {
         return undefined;
       });
     });
-    const timer = setTimeout(letGo, PENDING_MS).unref();
+    const timer = setTimeout(letGo, REPL_LIMITS.watchedPromiseMs).unref();
     this.#pending.add(letGo);
   }
 
@@ -169,8 +158,8 @@ export function createWatch(
     if (typeof method !== "string" && typeof method !== "symbol") {
       throw new PdmError("ERR_PDM_WATCH", '$watch takes an object and the name of its method: $watch(cart, "total")');
     }
-    if (watches.size >= WATCHES) {
-      throw new PdmError("ERR_PDM_WATCH", `this session has ${WATCHES} watches: stop one first`);
+    if (watches.size >= REPL_LIMITS.watches) {
+      throw new PdmError("ERR_PDM_WATCH", `this session has ${REPL_LIMITS.watches} watches: stop one first`);
     }
     const watch = new Watch(
       object,

@@ -6,6 +6,7 @@ import { runGuarded, whyUninterruptible } from "../engine/guard.js";
 import { isObject } from "../engine/safe-read.js";
 import { ReplScope } from "../engine/scope.js";
 import type { PrintOptions } from "../engine/value-text.js";
+import { REPL_LIMITS } from "../limits.js";
 import type { Limits } from "../limits.js";
 import { followOutput } from "../toolbox/daemon-output.js";
 import type { DaemonStream } from "../toolbox/daemon-output.js";
@@ -18,9 +19,6 @@ import { listMembers } from "./members.js";
 import { Questions } from "./questions.js";
 import { WorkspaceError } from "./workspace-error.js";
 import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "./workspace-event.js";
-
-/** Characters that one call prints. The rest is cut, and the text says so. */
-const PRINTED_CHARACTERS = 262_144;
 
 const DID_NOT_RUN = "Uncaught Interrupted: the command was stopped before its turn came; it did not run";
 
@@ -278,7 +276,7 @@ export class Workspace {
     this.#idleTimer = undefined;
     this.#onEnd(this);
     this.interrupt();
-    this.#questions.withdraw(`the session ended: ${reason}`);
+    this.#questions.withdraw();
     this.#dropWaiting(() => true);
     for (const [client, stop] of this.#clients) {
       stop?.();
@@ -341,7 +339,7 @@ export class Workspace {
     if (outcome.kind === "value") variables.remember("_", outcome.value);
     else if (outcome.kind === "threw" && outcome.cause !== "syntax") variables.remember("_error", outcome.error);
     if (outcome.kind === "threw" && (outcome.cause === "interrupt" || outcome.cause === "deadline")) {
-      this.#questions.withdraw("the command was stopped", request);
+      this.#questions.withdraw(request);
     }
     const { client } = request;
     const held = client.canAnswer && !this.#isOver ? this.#hold(outcome) : outcome;
@@ -393,7 +391,10 @@ export class Workspace {
   }
 
   #ask(question: string): Promise<string> {
-    if (this.#isOver) return Promise.reject(new Error("nobody can answer: the session ended"));
+    // Where no command waits for it, a rejection might end the service.
+    if (this.#isOver || (this.#running === undefined && !this.clients.some(({ canAnswer }) => canAnswer))) {
+      return new Promise(() => {});
+    }
     if (!this.clients.some(({ canAnswer }) => canAnswer)) {
       const reason = this.#clients.size === 0 ? "nobody is in the session" : "the text protocol has no questions";
       return Promise.reject(new Error(`nobody can answer: ${reason}`));
@@ -405,8 +406,8 @@ export class Workspace {
 
   #print(stream: "stdout" | "stderr", text: string): void {
     if (text === "") return;
-    const left = text.length - PRINTED_CHARACTERS;
-    const shown = left <= 0 ? text : `${text.slice(0, PRINTED_CHARACTERS)}… ${left} more characters\n`;
+    const left = text.length - REPL_LIMITS.printedCharacters;
+    const shown = left <= 0 ? text : `${text.slice(0, REPL_LIMITS.printedCharacters)}… ${left} more characters\n`;
     this.#tellAll({ kind: "output", stream, text: shown });
   }
 

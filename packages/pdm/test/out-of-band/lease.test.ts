@@ -8,6 +8,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import type { Worker } from "node:worker_threads";
 import { OUT_OF_BAND_LIMITS } from "../../src/limits.js";
 import { leaseOutOfBand } from "../../src/out-of-band/host.js";
 import type { OutOfBandLease } from "../../src/out-of-band/host.js";
@@ -177,6 +178,24 @@ describe("a lease of the thread beside the main one", { skip }, () => {
     });
     const { release } = await lease();
     release();
+  });
+
+  it("says so when the thread ends by itself, and which sessions that concerns: the next has another thread", async () => {
+    const starting = once(process, "worker") as Promise<[Worker]>;
+    const first = await lease();
+    const [worker] = await starting;
+    const warning = once(process, "warning") as Promise<[Error]>;
+    await worker.terminate();
+    assert.match(
+      (await warning)[0].message,
+      /open sessions cannot be interrupted any more; in those opened from now on/,
+    );
+    const second = await lease(socketPath, 2);
+    using client = await UrgentClient.open(second.spec);
+    assert.deepEqual((await client.interrupt(second.secret)).result, { interrupted: true });
+    assert.equal((await client.interrupt(first.secret)).error?.code, -32_003);
+    first.release();
+    second.release();
   });
 
   it("neither keeps the process alive nor leaves a file, however the process ends", async () => {

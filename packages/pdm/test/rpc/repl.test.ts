@@ -249,6 +249,26 @@ test("a question that was open is asked of a client that comes later", async () 
   assert.equal((await answer).text, "'me'");
 });
 
+const QUESTIONS_OF_OTHERS = [
+  ["a timer's callback", "void setTimeout(async () => { await ask('go on?') }, 1)"],
+  ["a function that the command awaits", "await new Promise(async (done) => { done(await ask('go on?')) })"],
+] as const;
+for (const [who, source] of QUESTIONS_OF_OTHERS) {
+  test(`a question of ${who} that nobody answers any more throws nothing in the service`, async (t) => {
+    const unhandled = t.mock.fn();
+    process.on("unhandledRejection", unhandled);
+    t.after(() => process.off("unhandledRejection", unhandled));
+    await using play = await Play.open();
+    const command = play.session.evaluate(source);
+    await play.next("question");
+    await play.session.interrupt();
+    await command;
+    await play.session.close();
+    await new Promise(setImmediate);
+    assert.equal(unhandled.mock.callCount(), 0);
+  });
+}
+
 test("a pending await is interrupted, by its own client and by another", async () => {
   await using one = await Play.open("interrupted");
   await using two = await Play.open("interrupted");

@@ -202,6 +202,12 @@ export const GREETING: Readonly<Record<string, Member>> = {
     description:
       "The methods and notifications that this server knows, by name. A client uses what is named here and nothing else.",
   },
+  outOfBand: {
+    type: "object",
+    properties: { protocol: { type: "string" }, version: { type: "integer" } },
+    description:
+      "What the second socket speaks, on which loops of the REPL's sessions are interrupted; `repl.open` tells where it is, and the session's secret. Left out where there is none, or the client may not use the REPL.",
+  },
   limits: {
     type: "object",
     additionalProperties: { type: "integer" },

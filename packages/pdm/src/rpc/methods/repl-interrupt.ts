@@ -17,6 +17,7 @@ export const REPL_INTERRUPT: RpcMethod<ReplInterruptParams> = {
   errors: ["ERR_PDM_NO_SUCH_HANDLE"],
   run(call, { session, evaluation }) {
     accessRepl(call, {
+      record: () => ({ action: "repl", input: `(interrupts session ${session})` }),
       run: () => call.peer.repl.find(session).interrupt(evaluation),
       write: (interrupted) => JSON.stringify({ interrupted }),
     });

@@ -1,4 +1,5 @@
 import { leaseOutOfBand } from "../../out-of-band/host.js";
+import type { AuditDetails } from "../../session/audit.js";
 import { describeThrown } from "../../warning.js";
 import { loadWorkspaces } from "../../workspace/load.js";
 import type { RpcCall } from "../call.js";
@@ -39,11 +40,16 @@ export const REPL_OPEN: RpcMethod<ReplOpenParams> = {
     },
   },
   run(call, { session, interruptible = true }) {
+    const details: AuditDetails = { action: "repl", input: "(opens a session)" };
     accessRepl(call, {
+      record: () => details,
       run: async () => {
         const module = await loadWorkspaces();
         // The client may be gone.
         const { attachment, isNew } = call.isOver ? lose() : call.peer.repl.open(module, session);
+        const { name, clients } = attachment.workspace;
+        const others = clients.length - 1;
+        details.input = isNew ? `(opens session ${name})` : `(goes into session ${name}, where ${others} others are)`;
         attachment.take(await offerInterrupt(call, attachment, interruptible));
         // Whoever does not know that it is there does not close it.
         if (call.isOver && !call.peer.isReleased) call.peer.repl.leave(attachment.workspace.name, !isNew);
