@@ -122,7 +122,11 @@ test("an interrupt over the second socket shows in the record of the loop that i
     `const { connect } = require("node:net");
     const request = ${JSON.stringify(`${JSON.stringify({ id: 1, method: "interrupt", params: { secret } })}\n`)};
     const socket = connect(${JSON.stringify(spec)}, () => socket.write("urgent\\n" + request));
-    socket.on("data", (data) => String(data).includes("true") ? socket.end() : socket.write(request));`,
+    socket.on("data", (data) => {
+      if (socket.writableEnded) return;
+      if (String(data).includes("true")) socket.end();
+      else socket.write(request);
+    });`,
     { eval: true },
   );
   const ended = once(asking, "exit");
