@@ -204,6 +204,8 @@ export type ReplLook =
       /** On one line. */
       readonly text: string;
       readonly members?: readonly { readonly name: string; readonly type: string; readonly text: string }[] | undefined;
+      /** Members that are left out; undefined where none are. */
+      readonly omitted?: number | undefined;
     }
   /** It would change something, or might. */
   | { readonly kind: "refused"; readonly reason: string }

@@ -105,15 +105,12 @@ export class ReplScope {
   }
 
   /**
-   * Stops the command that awaits something, whichever its number where none is given.
+   * Stops the command that awaits something.
    *
    * @returns whether there was one
    */
-  interrupt(evaluation?: number): boolean {
-    const running = this.#running;
-    if (running === undefined) return false;
-    if (evaluation !== undefined && evaluation !== (running.options.evaluation ?? 0)) return false;
-    return running.pending.stop();
+  interrupt(): boolean {
+    return this.#running?.pending.stop() ?? false;
   }
 
   /** A text with the places in it, and the names in V8's messages, as they were typed. */
@@ -179,7 +176,7 @@ export class ReplScope {
 
   /** What it throws is described within the guard, since its own code may run for that. */
   async #guard<T>({ options, pending }: Evaluation, call: () => T): Promise<T | EvaluationOutcome | Stop> {
-    const { deadlineMs = Infinity, interruptible = false, evaluation = 0 } = options;
+    const { deadlineMs = Infinity, interruptible = false, client = 0, evaluation = 0 } = options;
     if (pending.isStopped) return { ended: "interrupt" };
     const describe = (): T | EvaluationOutcome | Stop => {
       // It may have been stopped before its turn came.
@@ -190,7 +187,8 @@ export class ReplScope {
         return this.#describeError(error);
       }
     };
-    const guarded = await runGuarded(describe, { deadlineMs, interruptible, workspace: this.#number, evaluation });
+    const workspace = this.#number;
+    const guarded = await runGuarded(describe, { deadlineMs, interruptible, workspace, client, evaluation });
     if (guarded.ended === "returned") return guarded.value;
     return guarded.ended === "threw" ? this.#describeError(guarded.error) : guarded;
   }

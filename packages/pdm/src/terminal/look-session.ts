@@ -59,13 +59,10 @@ export class LookSession implements ReplSession {
     return [];
   }
 
-  async close(): Promise<void> {
-    this.#client.close();
-  }
+  /** The service keeps nothing of it, and the connection is not its own. */
+  async close(): Promise<void> {}
 
-  leave(): Promise<void> {
-    return this.close();
-  }
+  async leave(): Promise<void> {}
 }
 
 /** A look in the form of an evaluation. */
@@ -73,7 +70,8 @@ export function describeLook(look: ReplLook): ReplEvaluation {
   if (look.kind === "refused") return { kind: "threw", text: `Refused: ${look.reason}` };
   if (look.kind === "threw") return { kind: "threw", text: look.text };
   const members = (look.members ?? []).map(({ name, text }) => `  ${name}: ${text}`);
-  return { kind: "value", text: [look.text, ...members].join("\n") };
+  const more = look.omitted === undefined ? [] : [`  … ${look.omitted} more`];
+  return { kind: "value", text: [look.text, ...members, ...more].join("\n") };
 }
 
 function refuse(): Promise<never> {

@@ -1,6 +1,7 @@
 import type { ReadStream, WriteStream } from "node:tty";
 import { Block } from "./block.js";
 import type { CommandInput, Typed } from "./command-input.js";
+import { showControlCharacters } from "./control-characters.js";
 import type { Label } from "./editor/style.js";
 import { MAX_HISTORY_ENTRIES } from "./history.js";
 import type { Language } from "./language.js";
@@ -43,8 +44,9 @@ export class PlainInput implements CommandInput {
   /** What stood there already would have to be typed anew: it is left out. */
   async readCommand(prompt: Label): Promise<Typed> {
     const block = new Block(this.#options.language());
+    const first = showControlCharacters(prompt.text);
     for (;;) {
-      const typed = await this.#editor.ask(block.isEmpty ? prompt.text : " ".repeat(prompt.text.length));
+      const typed = await this.#editor.ask(block.isEmpty ? first : " ".repeat(first.length));
       if (typed.kind === "cancelled") return { kind: "cancelled", text: "" };
       if (typed.kind === "interrupt") return { kind: "interrupt", isEmpty: block.isEmpty };
       if (typed.kind === "end") return { kind: "end", rest: block.take() };
@@ -59,7 +61,7 @@ export class PlainInput implements CommandInput {
   async readText(prompt: Label): Promise<string | undefined> {
     const lines: string[] = [];
     for (;;) {
-      const typed = await this.#editor.ask(lines.length === 0 ? prompt.text : "");
+      const typed = await this.#editor.ask(lines.length === 0 ? showControlCharacters(prompt.text) : "");
       if (typed.kind !== "line") return undefined;
       if (typed.line === ".") return lines.join("\n");
       lines.push(typed.line);
@@ -67,7 +69,7 @@ export class PlainInput implements CommandInput {
   }
 
   async ask(question: Label): Promise<string | undefined> {
-    const typed = await this.#editor.ask(question.text);
+    const typed = await this.#editor.ask(showControlCharacters(question.text));
     return typed.kind === "line" ? typed.line : undefined;
   }
 

@@ -1,20 +1,28 @@
 import type { ReplSession } from "../client/repl-session.js";
 import type { CommandInput } from "./command-input.js";
 
-/** Puts the questions of a session's code to the user, until somebody has answered them. */
+/** Puts the questions of one session's code to the user, until somebody has answered them. */
 export class QuestionDesk {
+  readonly #session: ReplSession;
+  readonly #input: () => CommandInput;
+  /** By their numbers in the session. */
   readonly #open = new Map<number, AbortController>();
 
+  constructor(session: ReplSession, input: () => CommandInput) {
+    this.#session = session;
+    this.#input = input;
+  }
+
   /** Asks, and passes the answer on; Ctrl-C instead of one stops what asks. Never rejects. */
-  async ask(question: number, text: string, input: CommandInput, session: ReplSession): Promise<void> {
+  async ask(question: number, text: string): Promise<void> {
     const controller = new AbortController();
     this.#open.set(question, controller);
     try {
       const prompt = /\s$/.test(text) ? text : `${text} `;
-      const answer = await input.ask({ text: prompt, style: "plain" }, controller.signal);
+      const answer = await this.#input().ask({ text: prompt, style: "plain" }, controller.signal);
       if (controller.signal.aborted) return;
-      if (answer === undefined) await session.interrupt();
-      else await session.answer(question, answer);
+      if (answer === undefined) await this.#session.interrupt();
+      else await this.#session.answer(question, answer);
     } catch {
       // The connection is gone, which is told of anyway.
     } finally {
@@ -25,5 +33,10 @@ export class QuestionDesk {
   /** It need not be answered any more. */
   drop(question: number): void {
     this.#open.get(question)?.abort();
+  }
+
+  /** None can be answered any more. */
+  dropAll(): void {
+    for (const controller of this.#open.values()) controller.abort();
   }
 }

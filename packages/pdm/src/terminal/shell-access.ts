@@ -11,12 +11,14 @@ export class DirectiveError extends PdmError {
   }
 }
 
-/** Where to go: another session, another thread, or both. */
+/** Where to begin: in a new session where none is named, in the main thread, 0, where no other is. */
 export interface Destination {
   readonly session?: string | undefined;
-  /** 0 is the main thread; the thread that one is in where it is left out. */
   readonly thread?: number | undefined;
 }
+
+/** Where to go from there: into another session of the same thread, or into another thread. */
+export type NextPlace = { readonly session: string } | { readonly thread: number };
 
 /** A value whose members are being looked at. */
 export interface InspectedValue {
@@ -40,7 +42,9 @@ export interface ShellAccess {
   readonly inspected: InspectedValue[];
   /** What was not shown yet of the result that is being paged through, and where the rest begins. */
   paged: { readonly handle: number; readonly rest: string; readonly next: number | undefined } | undefined;
-  /** @throws DirectiveError where the service has no sessions, only the text protocol */
+  /** @throws DirectiveError where the service has the text protocol alone */
+  needRpc(): SessionPlace;
+  /** @throws DirectiveError where there is no session, only the text protocol or expressions to look at */
   needSession(): SessionPlace;
   /** Shows text of ours or of the service, with a line feed behind it; control characters are written out. */
   say(text: string, style?: Style): void;
@@ -50,7 +54,7 @@ export interface ShellAccess {
   run(source: string): Promise<boolean>;
   show(evaluation: ReplEvaluation): void;
   /** @throws what connecting throws; one stays where one was then */
-  goTo(destination: Destination): Promise<void>;
+  goTo(next: NextPlace): Promise<void>;
   /** Ends the program after this dot command. */
   leave(): void;
 }

@@ -8,11 +8,11 @@ import { completeDirective, isDirective, mayBeDirective, runDirective } from "./
 import { Editor } from "./editor/editor.js";
 import type { Label, Palette, Style } from "./editor/style.js";
 import type { History } from "./history.js";
-import { nameOf, openSession, type Place, type PlaceOptions, type SessionPlace } from "./place.js";
+import { nameOf, type Place, type PlaceOptions, type SessionPlace } from "./place.js";
 import { PlainInput } from "./plain-input.js";
-import { QuestionDesk } from "./question-desk.js";
-import { DirectiveError, type Destination, type InspectedValue, type ShellAccess } from "./shell-access.js";
+import type { Destination, InspectedValue, NextPlace, ShellAccess } from "./shell-access.js";
 import { describeBanner, describeEvaluation, describeEvent } from "./shell-text.js";
+import { Whereabouts } from "./whereabouts.js";
 
 /** How the user left: by choice, by Ctrl-C twice, or since the connection was lost and not wanted again. */
 export type Leaving = "left" | "interrupted" | "lost";
@@ -34,13 +34,10 @@ export interface ShellOptions {
 }
 
 const COMPLETION_TIMEOUT_MS = 2_000;
-/** How long a service that may be busy is asked to let go of the session. */
-const LEAVE_TIMEOUT_MS = 1_000;
 /** How long an interrupt may take before the user is told that it may not come. */
 const INTERRUPT_NOTICE_MS = 1_000;
 /** Commands that are kept to be saved. */
 const MAX_SOURCES = 10_000;
-const MAX_EARLY_EVENTS = 1_000;
 
 const TEXT_PROMPT: Label = { text: "% ", style: "plain" };
 const AGAIN = "Ctrl-C again leaves without waiting for it";
@@ -52,25 +49,23 @@ export class Shell implements ShellAccess {
   readonly inspected: InspectedValue[] = [];
   paged: ShellAccess["paged"];
   readonly #options: ShellOptions;
-  readonly #questions = new QuestionDesk();
+  readonly #where: Whereabouts;
   #input: CommandInput | undefined;
-  #place: Place | undefined;
-  /** Stays connected while the user is in another thread. */
-  #mainPlace: SessionPlace | undefined;
   #lastResult: ReplEvaluation | undefined;
-  #loss: Error | undefined;
   #interrupts = 0;
   #isRunning = false;
   #isLeaving = false;
-  /** Whether the user chose the session's name, and so may want it again. */
-  #isNamed: boolean;
-  /** What came before there was where to show it. */
-  #early: ReplEvent[] = [];
 
   constructor(options: ShellOptions) {
     this.#options = options;
     this.palette = options.palette;
-    this.#isNamed = options.destination.session !== undefined;
+    this.#where = new Whereabouts({
+      open: options.open,
+      input: () => this.input,
+      onEnter: (place) => this.#enter(place),
+      onEvent: (event) => this.#showEvent(event),
+      onLoss: () => this.#input?.cancel(),
+    });
   }
 
   get input(): CommandInput {
@@ -79,8 +74,7 @@ export class Shell implements ShellAccess {
   }
 
   get place(): Place {
-    if (this.#place === undefined) throw new Error("there is no connection yet");
-    return this.#place;
+    return this.#where.place;
   }
 
   get lastResult(): ReplEvaluation | undefined {
@@ -90,24 +84,25 @@ export class Shell implements ShellAccess {
   /** @throws what connecting throws the first time */
   async serve(): Promise<Leaving> {
     try {
-      this.#enter(await this.#open(this.#options.destination));
+      await this.#where.begin(this.#options.destination);
       let typed = await this.#readCommands("");
-      while (this.#loss !== undefined) {
-        if (!(await this.#returnFrom(this.#loss))) return "lost";
+      while (this.#where.loss !== undefined) {
+        if (!(await this.#returnFrom(this.#where.loss))) return "lost";
         typed = await this.#readCommands(typed);
       }
       return this.#interrupts > 1 ? "interrupted" : "left";
     } finally {
       this.#input?.end();
-      await this.#letGo();
+      await this.#where.letGo(this.#interrupts < 2);
     }
   }
 
+  needRpc(): SessionPlace {
+    return this.#where.needRpc();
+  }
+
   needSession(): SessionPlace {
-    const { place } = this;
-    if (place.kind === "session") return place;
-    const what = place.language.name === "Python" ? "that of a Python daemon" : "of an older version";
-    throw new DirectiveError(`there is no such thing here: this service's REPL is ${what}`);
+    return this.#where.needSession();
   }
 
   say(text: string, style: Style = "plain"): void {
@@ -146,20 +141,8 @@ export class Shell implements ShellAccess {
     return evaluation.kind !== "threw";
   }
 
-  async goTo({ session, thread }: Destination): Promise<void> {
-    const current = this.needSession();
-    const wanted = thread ?? current.thread;
-    if (wanted !== current.thread) {
-      await this.#changeThread(current, wanted, session);
-    } else if (session !== undefined && session !== current.session.name) {
-      const { client, greeting } = current;
-      const next = await openSession(client, greeting, { session, thread: wanted, onEvent: this.#onEvent });
-      this.#isNamed = true;
-      this.#enter(next);
-      await current.session.leave();
-    } else {
-      this.say("(this is where you are)", "faint");
-    }
+  async goTo(next: NextPlace): Promise<void> {
+    if (!(await this.#where.goTo(next))) this.say("(this is where you are)", "faint");
   }
 
   leave(): void {
@@ -170,7 +153,7 @@ export class Shell implements ShellAccess {
   async #readCommands(initial: string): Promise<string> {
     let prefilled = initial;
     let emptyInterrupts = 0;
-    while (!this.#isLeaving && this.#loss === undefined) {
+    while (!this.#isLeaving && this.#where.loss === undefined) {
       const typed: Typed = await this.input.readCommand(this.#prompt, prefilled);
       prefilled = "";
       this.#interrupts = 0;
@@ -204,74 +187,27 @@ export class Shell implements ShellAccess {
       else await this.run(source);
     } catch (error) {
       if (this.#isLeaving) return;
-      if (error instanceof ConnectionLostError && this.place.kind === "text") this.#loss ??= error;
-      else if (error instanceof ConnectionLostError) await this.#confirmLoss(error);
-      else if (error instanceof PdmError) this.say(error.message, "error");
-      else throw error;
+      if (!(error instanceof PdmError)) throw error;
+      const isLoss = error instanceof ConnectionLostError && (await this.#where.confirmLoss(error));
+      if (!isLoss) this.say(error.message, "error");
     }
   }
 
-  /** A connection to another thread may have failed, which is no loss of this one. */
-  async #confirmLoss(error: Error): Promise<void> {
-    const place = this.needSession();
-    let isLost = false;
-    const watch = async (): Promise<void> => {
-      await place.client.closed;
-      isLost = true;
-    };
-    void watch();
-    await wait(0);
-    if (isLost) this.#loss ??= error;
-    else this.say(error.message, "error");
-  }
-
-  #open({ session, thread }: Destination): Promise<Place> {
-    return this.#options.open({ session, thread: thread === 0 ? undefined : thread, onEvent: this.#onEvent });
-  }
-
   #enter(place: Place): void {
-    this.#place = place;
     this.#lastResult = undefined;
     this.inspected.length = 0;
     this.paged = undefined;
-    void this.#watch(place);
     if (place.kind === "session") this.say(describeBanner(place, nameOf(place, this.#options.spec)), "faint");
-    for (const event of this.#early.splice(0)) this.#onEvent(event);
-  }
-
-  async #watch(place: Place): Promise<void> {
-    const error = await (place.kind === "session" ? place.session : place.client).closed;
-    if (place === this.#mainPlace) this.#mainPlace = undefined;
-    if (place !== this.#place || this.#isLeaving || error === undefined) return;
-    this.#loss = error;
-    this.#input?.cancel();
-  }
-
-  async #changeThread(current: SessionPlace, thread: number, session: string | undefined): Promise<void> {
-    const known = thread === 0 ? this.#mainPlace : undefined;
-    const next = known ?? (await this.#open({ thread, session }));
-    if (next.kind === "text") throw new DirectiveError("threads can be entered over rpc alone");
-    this.#mainPlace = current.thread === 0 ? current : undefined;
-    this.#enter(next);
-    if (current.thread === 0) return;
-    await leaveInTime(current.session.close());
-    current.client.close();
   }
 
   /** After a loss. @returns whether there is a place to be in again */
   async #returnFrom(loss: Error): Promise<boolean> {
+    const why = describeLoss(loss);
+    const tell = (thread: number): void =>
+      this.say(`thread ${thread} is gone (${why}); back in the main thread`, "error");
+    if (this.#where.fallBack(tell)) return true;
     const lost = this.place;
-    const main = this.#mainPlace;
-    if (lost.kind === "session" && lost.thread !== 0 && main !== undefined) {
-      this.say(`thread ${lost.thread} is gone (${describeLoss(loss)}); back in the main thread`, "error");
-      this.#mainPlace = undefined;
-      this.#loss = undefined;
-      this.#enter(main);
-      return true;
-    }
-    const { session, thread } = lost.kind === "session" ? { session: lost.session.name, thread: lost.thread } : {};
-    lost.client.close();
-    let reason = loss instanceof ConnectionLostError ? `connection lost (${describeLoss(loss)})` : loss.message;
+    let reason = loss instanceof ConnectionLostError ? `connection lost (${why})` : loss.message;
     for (;;) {
       const answer = await this.input.ask({ text: `${reason}. Reconnect? [Y/n] `, style: "plain" });
       // The terminal is given back while connecting: ssh may want to ask for something.
@@ -279,10 +215,8 @@ export class Shell implements ShellAccess {
       this.#input = undefined;
       if (answer === undefined || /^\s*n/i.test(answer)) return false;
       try {
-        const place = await this.#open({ session: session === "" ? undefined : session, thread });
-        this.#loss = undefined;
-        this.#enter(place);
-        if (session !== undefined && session !== "") this.#sayWhatIsLeft(place);
+        await this.#where.reopen();
+        if (lost.kind === "session" && lost.session.name !== "") this.#sayWhatIsLeft();
         return true;
       } catch (error) {
         if (!(error instanceof PdmError)) throw error;
@@ -291,18 +225,10 @@ export class Shell implements ShellAccess {
     }
   }
 
-  #sayWhatIsLeft(place: Place): void {
+  #sayWhatIsLeft(): void {
+    const { place } = this;
     const isThere = place.kind === "session" && !place.session.isNew;
     this.say(isThere ? "(its variables are there again)" : "(the variables of the session are gone)", "faint");
-  }
-
-  async #letGo(): Promise<void> {
-    const place = this.#place;
-    if (place?.kind === "session" && this.#loss === undefined && this.#interrupts < 2) {
-      await leaveInTime(this.#isNamed ? place.session.leave() : place.session.close());
-    }
-    place?.client.close();
-    this.#mainPlace?.client.close();
   }
 
   get #prompt(): Label {
@@ -314,18 +240,10 @@ export class Shell implements ShellAccess {
     return { text, style: place.isViewOnly ? "safe" : "danger" };
   }
 
-  readonly #onEvent = (event: ReplEvent): void => {
-    if (this.#place === undefined) {
-      if (this.#early.length < MAX_EARLY_EVENTS) this.#early.push(event);
-    } else if (event.kind === "question" && this.#place.kind === "session") {
-      void this.#questions.ask(event.question, event.text, this.input, this.#place.session);
-    } else if (event.kind === "answered") {
-      this.#questions.drop(event.question);
-    } else {
-      const text = describeEvent(event, this.palette);
-      if (text !== "") this.input.print(text);
-    }
-  };
+  #showEvent(event: ReplEvent): void {
+    const text = describeEvent(event, this.palette);
+    if (text !== "") this.input.print(text);
+  }
 
   #createInput(): CommandInput {
     const { input, output, history, isDumb, palette } = this.#options;
@@ -367,8 +285,7 @@ export class Shell implements ShellAccess {
     if (this.#interrupts === 1) void this.#interruptRunning();
     else {
       this.#isLeaving = true;
-      // What waits for the service's answer then fails.
-      this.place.client.close();
+      this.#where.abandon();
     }
   }
 
@@ -410,19 +327,4 @@ export class Shell implements ShellAccess {
 
 function describeLoss(loss: Error): string {
   return loss.message.replace(/^connection to .*? (?:lost|is closed): /s, "");
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Never rejects, and does not wait for a service that is busy. */
-async function leaveInTime(leaving: Promise<void>): Promise<void> {
-  const timeout = new AbortController();
-  const late = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, LEAVE_TIMEOUT_MS);
-    timeout.signal.addEventListener("abort", () => clearTimeout(timer));
-  });
-  await Promise.race([leaving.catch(() => {}), late]);
-  timeout.abort();
 }

@@ -1,14 +1,14 @@
+import { showBriefly } from "../engine/brief-value.js";
 import { ignoreRejection } from "../engine/promise.js";
 import { PdmError } from "../errors.js";
 import { HEARD_EVENTS, REPL_LIMITS } from "../limits.js";
 import type { EventSource } from "../objects/interfaces.js";
 import { describeThrown } from "../warning.js";
-import { showBriefly } from "./brief-text.js";
 import { printAsText } from "./tool.js";
 import type { ToolHost } from "./tool.js";
 
-/** Characters of an event that is printed. */
-const EVENT_CHARACTERS = 500;
+/** How much of an event is printed. */
+const SHOWN = { maxCharacters: 500, maxParts: 20, withProperties: true } as const;
 
 /** Hears the events of one source until its limit, its end, or the session's. */
 export class Subscription {
@@ -88,10 +88,12 @@ printAsText(Subscription);
 export class ObjectEvents {
   readonly #host: ToolHost;
   readonly #subscriptions = new Set<Subscription>();
+  #isOver = false;
 
   constructor(host: ToolHost) {
     this.#host = host;
     host.onEnd(() => {
+      this.#isOver = true;
       for (const subscription of this.#subscriptions) subscription.stop();
     });
   }
@@ -99,7 +101,7 @@ export class ObjectEvents {
   /**
    * Calls `listener` with each event, or prints them where there is none.
    *
-   * @throws PdmError `ERR_PDM_TOOL` for a limit that is none and one subscription too many; whatever the source throws
+   * @throws PdmError `ERR_PDM_TOOL` for a limit that is none, one subscription too many, and after the session's end; whatever the source throws
    */
   subscribe(
     name: string,
@@ -107,6 +109,7 @@ export class ObjectEvents {
     listener: ((event: unknown) => unknown) | undefined,
     { limit = HEARD_EVENTS.preset }: { readonly limit?: number | undefined } = {},
   ): Subscription {
+    if (this.#isOver) throw new PdmError("ERR_PDM_TOOL", "the session ended: no events can be heard for it any more");
     if (listener !== undefined && typeof listener !== "function") {
       throw new PdmError("ERR_PDM_TOOL", `${name}.on takes a function, or nothing to have the events printed`);
     }
@@ -135,7 +138,7 @@ export class ObjectEvents {
   #createPrinter(name: string, limit: number): (event: unknown, number: number) => void {
     return (event, number) => {
       const last = number >= limit ? "\n(that was the last one: the subscription has ended)" : "";
-      this.#host.print("stdout", `${name} ${number}/${limit} ${showBriefly(event, EVENT_CHARACTERS)}${last}\n`);
+      this.#host.print("stdout", `${name} ${number}/${limit} ${showBriefly(event, SHOWN)}${last}\n`);
     };
   }
 

@@ -1,6 +1,5 @@
 /* oxlint-disable oxc/no-map-spread -- What is spread are members that may be left out. */
 import type { EvaluationOutcome } from "../engine/evaluation.js";
-import { GUARD_MEMORY } from "../engine/guard-memory.js";
 import { runGuarded, whyUninterruptible } from "../engine/guard.js";
 import { ReplScope } from "../engine/scope.js";
 import type { PrintOptions } from "../engine/value-text.js";
@@ -22,7 +21,7 @@ import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "./worksp
 export interface EvaluationRequest {
   readonly client: WorkspaceClient;
   readonly source: string;
-  /** The client's number for it, by which it is interrupted. */
+  /** The client's own number for it, by which it is interrupted. */
   readonly evaluation?: number | undefined;
   readonly deadlineMs: number;
   readonly print?: PrintOptions | undefined;
@@ -57,8 +56,6 @@ export class Workspace {
   /** Seconds since the epoch. */
   readonly startedAt: number = Date.now() / 1_000;
   readonly values: HeldValues;
-  /** What the thread beside this one needs to interrupt a loop of this session. */
-  readonly guardMemory: SharedArrayBuffer = GUARD_MEMORY;
   readonly #scope: ReplScope;
   readonly #limits: Limits;
   readonly #onEnd: (workspace: Workspace) => void;
@@ -86,7 +83,10 @@ export class Workspace {
     installTools(scope.variables, {
       print: (stream, text) => this.#print(stream, text),
       ask: (question) => this.#ask(question),
-      onEnd: (cleanUp) => void this.#cleanUps.push(cleanUp),
+      onEnd: (cleanUp) => {
+        if (this.#isOver) runCleanUp(cleanUp);
+        else this.#cleanUps.push(cleanUp);
+      },
       correct: (text) => scope.correct(text),
       get caller() {
         return findCaller();
@@ -168,17 +168,15 @@ export class Workspace {
     return new Promise((settle) => this.#waiting.push({ request, settle }));
   }
 
-  /**
-   * Ends a pending `await` of what runs, and has what waits not run.
-   *
-   * @param evaluation the only one that is meant; any that runs where it is left out
-   * @returns whether anything was ended
-   */
-  interrupt(evaluation?: number): boolean {
-    if (evaluation !== undefined && this.#running?.evaluation !== evaluation) {
-      return this.#dropWaiting(({ request }) => request.evaluation === evaluation) > 0;
-    }
-    return this.#scope.interrupt(evaluation);
+  /** Ends a pending `await` of what runs, whoever typed it. @returns whether anything was ended */
+  interrupt(): boolean {
+    return this.#scope.interrupt();
+  }
+
+  /** Ends a pending `await` of that one where it runs, and has it not run where it waits. Returns as `interrupt` does. */
+  stop(isMeant: (request: EvaluationRequest) => boolean): boolean {
+    if (this.#running !== undefined && isMeant(this.#running)) return this.interrupt();
+    return this.#dropWaiting(({ request }) => isMeant(request)) > 0;
   }
 
   /** What can stand at the cursor. */
@@ -186,7 +184,7 @@ export class Workspace {
     return complete(this.#scope.variables, source, cursor);
   }
 
-  /** A part of a value's members, with as many handles as there can be beside the value's own. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
+  /** A part of a value's members; the first `replHandles` / 2 of them that lead further have a handle. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
   listMembers(
     handle: number,
     from: number,
@@ -202,7 +200,8 @@ export class Workspace {
     }[];
   } {
     const { kind, total, members } = listMembers(this.values.find(handle), from, limit);
-    let left = this.#limits.replHandles - 1;
+    // More would drive out what led here, and then each other.
+    let left = Math.floor(this.#limits.replHandles / 2);
     const keep = (value: unknown): { readonly handle?: number } =>
       isContainer(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
     return {
@@ -229,6 +228,7 @@ export class Workspace {
         deadlineMs: replBlockMs,
         interruptible: this.#isInterruptible,
         workspace: this.number,
+        client: 0,
         evaluation: 0,
       });
       if (shown.ended === "returned") return shown.value;
@@ -293,6 +293,7 @@ export class Workspace {
   }
 
   #run({
+    client,
     source,
     evaluation,
     deadlineMs,
@@ -303,6 +304,7 @@ export class Workspace {
     return this.#scope.evaluate(source, {
       deadlineMs,
       interruptible: this.#isInterruptible,
+      client: client.number,
       ...(evaluation !== undefined && { evaluation }),
       ...(print !== undefined && { print }),
       ...(showsLast !== undefined && { showsLast }),

@@ -124,14 +124,14 @@ const GARBAGE: Readonly<Record<string, string | Buffer>> = {
   "a client hello of TLS": Buffer.from("16030100c8010000c40303", "hex"),
   NULs: "\0".repeat(100_000),
   "empty lines": "\n".repeat(30_000),
-  "empty lines behind the hello": `urgent\n${"\n".repeat(30_000)}`,
+  "empty lines behind the hello": `urgent\n${"\n".repeat(17_000)}`,
   "a line without end": `urgent\n${"x".repeat(1_000_000)}`,
   "brackets without end": `urgent\n${"[".repeat(4_000)}\n${'{"a":'.repeat(800)}\n`.repeat(10),
   "half of a character": Buffer.from("urgent\n\xc3", "latin1"),
   "names that every object has": `urgent\n${'{"__proto__":{"method":"interrupt"},"id":1,"method":"__proto__","params":{}}\n'.repeat(100)}`,
   "another protocol": "rpc\n",
   "the other socket's protocols": "repl\n1 + 1\n\n",
-  "the hello again and again": "urgent\n".repeat(5_000),
+  "the hello again and again": "urgent\n".repeat(2_000),
 };
 
 for (const [what, bytes] of Object.entries(GARBAGE)) {
@@ -207,7 +207,7 @@ test("of a client that asks and never reads no more is read either", async () =>
 test("clients that come, ask and go while the main thread is blocked have it asked a limited number of times", async () => {
   const asked: number[] = [];
   const interrupts = new Interrupts(new SharedArrayBuffer(12), ({ wish }) => asked.push(wish));
-  const answers = Array.from({ length: 5_000 }, () => interrupts.interrupt(1, 1));
+  const answers = Array.from({ length: 5_000 }, () => interrupts.interrupt({ workspace: 1, client: 1, evaluation: 1 }));
   assert.equal(asked.length, OUT_OF_BAND_LIMITS.waiting);
   assert.equal(await answers.at(-1), false);
   for (const wish of asked) interrupts.hear({ kind: "answer", wish, ended: true });

@@ -92,6 +92,8 @@ test("questions that nobody answers are limited, and end with the session", asyn
   }
   await daemon.assertNothingLeft();
   assert.equal(await daemon.read("refs.filter((ref) => ref.deref() !== undefined).length"), "0");
+  // A rejection that nobody handles would end the service.
+  assert.equal(await daemon.read("refused.length"), "984");
   await daemon.read("delete globalThis.refs && delete globalThis.refused");
 });
 

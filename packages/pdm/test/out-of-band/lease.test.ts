@@ -8,6 +8,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import type { Worker } from "node:worker_threads";
 import { OUT_OF_BAND_LIMITS } from "../../src/limits.js";
 import { leaseOutOfBand } from "../../src/out-of-band/host.js";
 import type { OutOfBandLease } from "../../src/out-of-band/host.js";
@@ -16,11 +17,10 @@ import { UrgentClient } from "./urgent-client.js";
 const skip = process.platform === "win32" ? "there is no interrupt on Windows" : false;
 
 describe("a lease of the thread beside the main one", { skip }, () => {
-  const memory = new SharedArrayBuffer(12);
   let folder = "";
   let socketPath = "";
   /** What the main thread was asked to end, and what it says to that. */
-  let asked: (readonly [workspace: number, evaluation: number | undefined])[] = [];
+  let asked: (readonly [client: number, evaluation: number | undefined])[] = [];
   let ends = true;
 
   let keptAlive: NodeJS.Timeout | undefined;
@@ -37,14 +37,14 @@ describe("a lease of the thread beside the main one", { skip }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function lease(spec: string = socketPath, workspace: number = 1): Promise<OutOfBandLease> {
+  function lease(spec: string = socketPath, client: number = 1): Promise<OutOfBandLease> {
     asked = [];
     ends = true;
     return leaseOutOfBand(spec, {
-      memory,
-      workspace,
-      onInterrupt: (number, evaluation) => {
-        asked.push([number, evaluation]);
+      workspace: 1,
+      client,
+      onInterrupt: (evaluation) => {
+        asked.push([client, evaluation]);
         return ends;
       },
     });
@@ -180,13 +180,31 @@ describe("a lease of the thread beside the main one", { skip }, () => {
     release();
   });
 
+  it("says so when the thread ends by itself, and which sessions that concerns: the next has another thread", async () => {
+    const starting = once(process, "worker") as Promise<[Worker]>;
+    const first = await lease();
+    const [worker] = await starting;
+    const warning = once(process, "warning") as Promise<[Error]>;
+    await worker.terminate();
+    assert.match(
+      (await warning)[0].message,
+      /open sessions cannot be interrupted any more; in those opened from now on/,
+    );
+    const second = await lease(socketPath, 2);
+    using client = await UrgentClient.open(second.spec);
+    assert.deepEqual((await client.interrupt(second.secret)).result, { interrupted: true });
+    assert.equal((await client.interrupt(first.secret)).error?.code, -32_003);
+    first.release();
+    second.release();
+  });
+
   it("neither keeps the process alive nor leaves a file, however the process ends", async () => {
     const host = pathToFileURL(path.join(import.meta.dirname, "../../src/out-of-band/host.js")).href;
     for (const ending of ["", "process.exit(0)", "setTimeout(() => process.exit(0), 1)"]) {
       const script = `
         import { leaseOutOfBand } from ${JSON.stringify(host)};
         const alive = setInterval(() => {}, 1000);
-        const { spec } = await leaseOutOfBand(${JSON.stringify(socketPath)}, { memory: new SharedArrayBuffer(12), workspace: 1, onInterrupt: () => false });
+        const { spec } = await leaseOutOfBand(${JSON.stringify(socketPath)}, { workspace: 1, client: 1, onInterrupt: () => false });
         clearInterval(alive);
         console.log(spec);
         ${ending}`;
@@ -201,7 +219,7 @@ describe("a lease of the thread beside the main one", { skip }, () => {
     const host = pathToFileURL(path.join(import.meta.dirname, "../../src/out-of-band/host.js")).href;
     const worker = new Worker(
       `import(${JSON.stringify(host)}).then(({ leaseOutOfBand }) =>
-        leaseOutOfBand("/x.sock", { memory: new SharedArrayBuffer(12), workspace: 1, onInterrupt: () => false }),
+        leaseOutOfBand("/x.sock", { workspace: 1, client: 1, onInterrupt: () => false }),
       ).catch(({ code }) => require("node:worker_threads").parentPort.postMessage(code))`,
       { eval: true },
     );

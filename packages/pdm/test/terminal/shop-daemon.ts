@@ -1,5 +1,6 @@
 // A service for the tests in tmux: node shop-daemon.js FOLDER. It listens on FOLDER/shop.sock as the README has it, and on sockets for
 // others; its standard output says `ready` then, and `running` whenever the function of that name is called.
+import { once } from "node:events";
 import { writeSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
@@ -7,6 +8,7 @@ import { EventChannel, expose, listen, StaticDirectory, ValueAttribute } from ".
 import { Cart } from "./shop-cart.js";
 
 const [, , folder = ""] = process.argv;
+const WORKER = new URL("../fixtures/worker-thread.js", import.meta.url);
 
 /** Signals that reached the service's own handler. */
 let sigints = 0;
@@ -34,6 +36,13 @@ Object.assign(globalThis, {
   running: () => writeSync(1, "running\n"),
   /** What a service does, in its own time. */
   report: () => setTimeout(() => console.log("order 7 is shipped"), 1),
+  /** Starts a worker thread beside the one that is there always. */
+  startWorker: async () => {
+    const started = new Worker(WORKER);
+    await once(started, "message");
+    Object.assign(globalThis, { endWorker: () => started.terminate() });
+    return started.threadId;
+  },
   state: () => ({ sigints, isAlive: ticks > 0 }),
   waitForTicks: async (count: number) => {
     const until = ticks + count;
@@ -42,7 +51,7 @@ Object.assign(globalThis, {
   },
 });
 
-const worker = new Worker(new URL("../fixtures/worker-thread.js", import.meta.url));
+const worker = new Worker(WORKER);
 worker.once("message", () => void begin());
 
 async function begin(): Promise<void> {

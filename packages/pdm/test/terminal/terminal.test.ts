@@ -94,6 +94,19 @@ describe("on a terminal, with a Node.js daemon", { skip: NO_TERMINAL }, () => {
     await terminal.expect(/^\\x1b\[2J\\x07\\x9b1m\\u202e *end$/);
   });
 
+  test("nor can they in a prompt or a question, where the cursor cannot be moved", async (t) => {
+    const hostile = await startNodeDaemon(String.raw`process.title = "\x1b[31mshop";`);
+    t.after(() => hostile.stop());
+    const env = { XDG_STATE_HOME: createFolder(), TERM: "dumb" };
+    const terminal = new Terminal([process.execPath, PROGRAM, hostile.spec], env);
+    t.after(() => terminal.close());
+    await terminal.expect(/^\\x1b\[31mshop\[\d+\] admin>$/);
+    await terminal.send("await ask('\\x1b[1Gwho?\\x07')\r");
+    await terminal.expect(/^\\x1b\[1Gwho\?\\x07$/);
+    await terminal.send("bob\r");
+    await terminal.expect(/^'bob'$/);
+  });
+
   test("a lost connection is reported at the prompt, and whoever does not want it again leaves with status 1", async (t) => {
     const doomed = await startNodeDaemon();
     const terminal = await openTerminal(t, doomed.spec);

@@ -51,6 +51,15 @@ describe("the dot command", { skip: NO_TMUX }, () => {
     assert.equal(await other.run("saved"), "[ 1, 2 ]");
   });
 
+  test(".load reads no more of a file than it may have, in bytes", async () => {
+    const file = path.join(createFolder(), "long.js");
+    writeFileSync(file, `/*${"é".repeat(8_388_608)}*/`);
+    await using pane = await use.shop.open();
+    for (const long of [file, "/dev/zero"]) {
+      assert.equal(await pane.run(`.load ${long}`), `${long} is longer than the 16777216 bytes of a file to load`);
+    }
+  });
+
   test(".more pages through the rest of a long result", async () => {
     await using pane = await use.shop.open();
     const begun = await pane.run("Array.from({ length: 400 }, (_, index) => index)");

@@ -37,6 +37,31 @@ describe("the prompt", { skip: NO_TMUX }, () => {
     assert.equal(await pane.run("cart.items.size + 1"), "2");
     assert.match(await pane.run("cart.add('looked')"), /^Refused: it would change something/);
     assert.equal(await pane.run("cart.items.has('looked')"), "false");
+    assert.match(await pane.run("new Uint8Array(250)"), /\n {2}\[99\]: 0\n {2}… 150 more$/);
+  });
+
+  test("who may only look is told that there is no session to leave, to share, or to go through values in", async () => {
+    await using pane = await use.shop.open([use.shop.specOf("look")]);
+    for (const line of [".session foo", ".session", ".sessions", ".inspect cart", ".inspect", ".output on", ".more"]) {
+      assert.match(
+        await pane.run(line),
+        /^the role viewer has no session here: it may only look at expressions$/,
+        line,
+      );
+    }
+    assert.match(await pane.run(".look cart"), /^Cart \{items: Map\(1\)\}/);
+    assert.equal(await pane.run("6 * 7"), "42");
+    await pane.press("C-d");
+    assert.equal(await pane.end(), 0);
+  });
+
+  test("who may only look does so in a worker thread too", async () => {
+    await using pane = await use.shop.open([use.shop.specOf("look")]);
+    const number = /\n +(\d+) {2}worker/.exec(await pane.run(".thread"))?.[1] ?? "";
+    await pane.run(`.thread ${number}`);
+    assert.match(await pane.run("process.pid === 0"), /^false/);
+    await pane.run(".thread main");
+    assert.equal(await pane.run("cart.items.size"), "1");
   });
 });
 
@@ -76,6 +101,50 @@ describe("a session with a name", { skip: NO_TMUX }, () => {
   });
 });
 
+describe("a question of the session's code", { skip: NO_TMUX }, () => {
+  test("that is open where one goes into the session is answered there", async () => {
+    await using one = await use.shop.open(["--session", "asking", use.shop.spec]);
+    await one.typeOut("await ask('who?')");
+    await one.press("Enter");
+    await one.expect(/\nwho\?$/);
+    await using other = await use.shop.open();
+    await other.typeOut(".session asking");
+    await other.press("Enter");
+    await other.expect(/session asking taken up[^]*\nwho\?$/);
+    await other.type("bob");
+    await other.press("Enter");
+    await one.expect(/\n'bob'\n%$/);
+    await other.expect(/\nclient \d+: 'bob'\n%$/);
+  });
+
+  test("comes before the next command, where its own does not wait for the answer", async () => {
+    await using pane = await use.shop.open();
+    await pane.typeOut("var asked = ask('what?')");
+    await pane.press("Enter");
+    await pane.expect(/\nwhat\?$/);
+    await pane.type("this");
+    await pane.press("Enter");
+    await pane.expect(/\nwhat\? this\n%$/);
+    assert.equal(await pane.run("await asked"), "'this'");
+  });
+
+  test("of the main thread is answered there, also while one is in another", async () => {
+    await using one = await use.shop.open(["--session", "main", use.shop.spec]);
+    await using other = await use.shop.open();
+    await one.run("let begun = new Promise((resolve) => (globalThis.begin = resolve))");
+    await one.run("let asked = begun.then(() => ask('who?'))");
+    const number = /\n +(\d+) {2}worker/.exec(await one.run(".thread"))?.[1] ?? "";
+    await one.run(`.thread ${number}`);
+    await other.run("begin()");
+    await one.expect(/\nwho\?$/);
+    await one.type("bob");
+    await one.press("Enter");
+    await one.expectPrompt();
+    await one.run(".thread main");
+    assert.equal(await one.run("await asked"), "'bob'");
+  });
+});
+
 describe("a worker thread", { skip: NO_TMUX }, () => {
   const WHERE = "require('node:worker_threads').threadId";
 
@@ -90,6 +159,42 @@ describe("a worker thread", { skip: NO_TMUX }, () => {
     assert.equal(await pane.run("pdm.worker.answer"), "42");
     await pane.run(".thread main");
     assert.equal(await pane.run(WHERE), "0");
+  });
+
+  test("is entered from another, and the main thread's session stays as it was", async () => {
+    await using pane = await use.shop.open();
+    const { text } = await pane.expectPrompt();
+    const session = /session (\S+)/.exec(text)?.[1] ?? "";
+    await using other = await use.shop.open();
+    const first = /\n +(\d+) {2}worker/.exec(await pane.run(".thread"))?.[1] ?? "";
+    const second = await other.run("await startWorker()");
+    await pane.run("let mine = 5");
+    for (const number of [first, second]) {
+      await pane.run(`.thread ${number}`);
+      assert.equal(await pane.run(WHERE), number);
+    }
+    await pane.run(".thread main");
+    assert.equal(await pane.run("mine"), "5");
+    // Left from within a thread, it ends with the program.
+    await pane.run(`.thread ${second}`);
+    assert.match(await other.run(".sessions"), new RegExp(`^  ${session}  `, "m"));
+    await pane.press("C-d");
+    assert.equal(await pane.end(), 0);
+    assert.doesNotMatch(await other.run(".sessions"), new RegExp(`^  ${session}  `, "m"));
+    await other.run("await endWorker()");
+  });
+
+  test("that ends sends one back to the main thread, and the program ends as always", async () => {
+    await using pane = await use.shop.open();
+    await using other = await use.shop.open();
+    const number = await other.run("await startWorker()");
+    await pane.run("let mine = 6");
+    await pane.run(`.thread ${number}`);
+    await other.run("await endWorker()");
+    await pane.expect(/\nthread \d+ is gone \([^)]+\); back in the main thread\n[^]*\n%$/);
+    assert.equal(await pane.run("mine"), "6");
+    await pane.press("C-d");
+    assert.equal(await pane.end(), 0);
   });
 
   test("is where --thread begins", async () => {

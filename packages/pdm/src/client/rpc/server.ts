@@ -171,11 +171,17 @@ function readSession(form: unknown): ListedReplSession {
   };
 }
 
-function readLook({ kind, type, text, reason, members }: Readonly<Record<string, unknown>>): ReplLook {
+function readLook({ kind, type, text, reason, members, omitted }: Readonly<Record<string, unknown>>): ReplLook {
   if (kind === "refused") return { kind, reason: readText(reason, "reason") };
   if (kind !== "value") return { kind: "threw", text: readText(text, "text") };
   const list = members === undefined ? undefined : readList(members, "members").map(readLookMember);
-  return { kind, type: readText(type, "type"), text: readText(text, "text"), ...(list && { members: list }) };
+  return {
+    kind,
+    type: readText(type, "type"),
+    text: readText(text, "text"),
+    ...(list && { members: list }),
+    ...(omitted !== undefined && { omitted: readCount(omitted, "omitted") }),
+  };
 }
 
 function readLookMember(form: unknown): { readonly name: string; readonly type: string; readonly text: string } {

@@ -54,7 +54,8 @@ export const EVALUATION: Member = {
   type: "integer",
   minimum: 1,
   maximum: 2_147_483_647,
-  description: "A number of the client's choice, by which `repl.interrupt` means this and nothing else.",
+  description:
+    "A number of the client's choice, by which `repl.interrupt` means this and nothing else; other clients may have the same.",
 };
 
 /** What came of an evaluation. */

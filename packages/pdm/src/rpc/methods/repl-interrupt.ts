@@ -10,7 +10,7 @@ interface ReplInterruptParams {
 export const REPL_INTERRUPT: RpcMethod<ReplInterruptParams> = {
   name: "repl.interrupt",
   summary:
-    "Ends a pending `await` of what runs in a session, whoever typed it, and has what waits for its turn not run. While a loop blocks the service this does not arrive: the socket of `repl.open` does.",
+    "Ends a pending `await` of what runs in a session, whoever typed it; with `evaluation` that one of this client alone, which does not run where it still waits for its turn. While a loop blocks the service this does not arrive: the socket of `repl.open` does.",
   params: { session: REPL_SESSION, evaluation: EVALUATION },
   required: ["session"],
   result: { interrupted: { type: "boolean", description: "Whether anything was ended." } },
@@ -18,7 +18,7 @@ export const REPL_INTERRUPT: RpcMethod<ReplInterruptParams> = {
   run(call, { session, evaluation }) {
     accessRepl(call, {
       record: () => ({ action: "repl", input: `(interrupts session ${session})` }),
-      run: () => call.peer.repl.find(session).workspace.interrupt(evaluation),
+      run: () => call.peer.repl.find(session).interrupt(evaluation),
       write: (interrupted) => JSON.stringify({ interrupted }),
     });
   },

@@ -75,17 +75,18 @@ function lose(): never {
 
 async function offerInterrupt(
   call: RpcCall,
-  { workspace }: ReplAttachment,
+  attachment: ReplAttachment,
   interruptible: boolean,
 ): Promise<InterruptOffer> {
+  const { workspace } = attachment;
   if (!interruptible) return { reason: "the client did not ask for it" };
   const reason = workspace.whyUninterruptible;
   if (reason !== undefined) return { reason };
   try {
     return await leaseOutOfBand(call.peer.session.principal.socket, {
-      memory: workspace.guardMemory,
       workspace: workspace.number,
-      onInterrupt: (_workspace, evaluation) => workspace.interrupt(evaluation),
+      client: attachment.number,
+      onInterrupt: (evaluation) => attachment.interrupt(evaluation),
     });
   } catch (error) {
     return { reason: describeThrown(error) };

@@ -32,7 +32,11 @@ export const REPL_MEMBERS: RpcMethod<ReplHandleParams & { readonly from?: number
             description: "`property`, `getter`, `element`, `entry`, `prototype` or `internal`.",
           },
           text: { type: "string", description: "Its value on one line." },
-          handle: { type: "integer", description: "Leads further into it, where it is an object or a function." },
+          handle: {
+            type: "integer",
+            description:
+              "Leads further into it, where it is an object or a function; of a longer page only the first ones have it, half of `replHandles`.",
+          },
         },
       },
     },

@@ -46,11 +46,11 @@ const SESSION: Directive = {
   usage: ".session NAME",
   summary: "go into another session, new or shared with who is in it; this one is kept for a while",
   async run(shell, argument) {
+    const { session } = shell.needSession();
     if (argument === "") {
-      shell.say(`this is the session ${shell.needSession().session.name}`);
+      shell.say(`this is the session ${session.name}`);
       return;
     }
-    shell.needSession();
     await shell.goTo({ session: argument });
   },
 };
@@ -60,7 +60,7 @@ const THREAD: Directive = {
   usage: ".thread [N | main]",
   summary: "list the service's worker threads, or go into one; `main` goes back",
   async run(shell, argument) {
-    const { client, thread: current } = shell.needSession();
+    const { client, thread: current } = shell.needRpc();
     if (argument === "main") return shell.goTo({ thread: 0 });
     if (/^[0-9]+$/.test(argument)) return shell.goTo({ thread: Number(argument) });
     if (argument !== "") throw new DirectiveError(`a thread has a number, or is main: ${THREAD.usage}`);

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { CommandReader } from "../command-reader.js";
 import { DirectiveError, type ShellAccess } from "../shell-access.js";
 import { splitSourceLines } from "../source-lines.js";
@@ -54,14 +55,20 @@ function requireFile(argument: string, usage: string): string {
 }
 
 async function readSource(file: string): Promise<string> {
-  let text: string;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
   try {
-    text = await readFile(file, "utf8");
+    // One byte more than is allowed shows that there is more: a file need not say its size, nor have an end.
+    for await (const chunk of createReadStream(file, { end: MAX_FILE_BYTES }) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+    }
   } catch (error) {
     throw new DirectiveError(`${file} cannot be read: ${describe(error)}`);
   }
-  if (text.length > MAX_FILE_BYTES) throw new DirectiveError(`${file} is longer than a command may be`);
-  return text;
+  if (bytes > MAX_FILE_BYTES)
+    throw new DirectiveError(`${file} is longer than the ${MAX_FILE_BYTES} bytes of a file to load`);
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 async function* splitCommands(shell: ShellAccess, source: string): AsyncGenerator<string, void> {

@@ -17,6 +17,7 @@ const INSPECT: Directive = {
 .inspect +           more members`,
   takesExpression: true,
   async run(shell, argument) {
+    shell.needSession();
     const level = shell.inspected.at(-1);
     if (level !== undefined && /^[0-9]+$/.test(argument)) return enter(shell, level, Number(argument));
     if (argument === "..") return goBack(shell);
@@ -57,7 +58,7 @@ const LOOK: Directive = {
   takesExpression: true,
   async run(shell, argument) {
     if (argument === "") throw new DirectiveError("at what? .look EXPRESSION");
-    shell.show(describeLook(await shell.needSession().client.inspect(argument)));
+    shell.show(describeLook(await shell.needRpc().client.inspect(argument)));
   },
 };
 
@@ -66,7 +67,6 @@ export const VALUE_DIRECTIVES: readonly Directive[] = [INSPECT, MORE, LOOK];
 async function begin(shell: ShellAccess, argument: string): Promise<void> {
   const level = shell.inspected.at(-1);
   if (argument === "" && level !== undefined && shell.lastResult?.handle === undefined) return list(shell, level);
-  shell.needSession();
   const result = argument === "" ? shell.lastResult : await shell.evaluate(argument);
   if (result === undefined) throw new DirectiveError("there is no result yet; .inspect EXPRESSION");
   if (result.kind === "threw" && argument !== "") {

@@ -131,7 +131,10 @@ export class Editor implements CommandInput {
     if (this.#ended || signal?.aborted === true) return Promise.resolve({ kind: "end", rest: undefined });
     return new Promise((resolve) => {
       this.#leaveHelpers();
-      this.#readings.push({ mode, prompt, signal, buffer: new TextBuffer(this.#kills, initial), settle: resolve });
+      const reading = { mode, prompt, signal, buffer: new TextBuffer(this.#kills, initial), settle: resolve };
+      // Questions come first, also those that were asked before a command is.
+      const first = mode === "answer" ? -1 : this.#readings.findIndex((one) => one.mode === "answer");
+      this.#readings.splice(first === -1 ? this.#readings.length : first, 0, reading);
       this.#draw();
       void this.#pump();
     });
