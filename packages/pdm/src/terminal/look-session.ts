@@ -65,6 +65,11 @@ export class LookSession implements ReplSession {
   async leave(): Promise<void> {}
 }
 
+/** Why there is no session for a role. */
+export function describeNoSession(role: string): string {
+  return `the role ${role} has no session here: it may only look at expressions`;
+}
+
 /** A look in the form of an evaluation. */
 export function describeLook(look: ReplLook): ReplEvaluation {
   if (look.kind === "refused") return { kind: "threw", text: `Refused: ${look.reason}` };

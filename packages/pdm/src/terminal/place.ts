@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Client } from "../client/client.js";
 import { connect } from "../client/connect.js";
-import { HelloError } from "../client/errors.js";
+import { HelloError, NotOfferedError } from "../client/errors.js";
 import { connectRepl } from "../client/repl.js";
 import type { ReplClient } from "../client/repl.js";
 import type { ReplEvent, ReplSession } from "../client/repl-session.js";
@@ -9,7 +9,7 @@ import type { ServerGreeting } from "../client/server-greeting.js";
 import { detectLanguage } from "./detection.js";
 import { JAVASCRIPT } from "./javascript.js";
 import type { Language } from "./language.js";
-import { LookSession } from "./look-session.js";
+import { describeNoSession, LookSession } from "./look-session.js";
 import { PdmError } from "../errors.js";
 import { loadGrammar } from "../syntax/parser.js";
 
@@ -75,7 +75,7 @@ export async function openPlace(spec: string, options: PlaceOptions): Promise<Pl
   }
 }
 
-/** A session of a connection that is there already. @throws what `openRepl` does */
+/** A session of a connection that is there already. @throws what `openRepl` does, and NotOfferedError for one with a name where the role has none */
 export async function openSession(
   client: Client,
   greeting: ServerGreeting,
@@ -84,6 +84,7 @@ export async function openSession(
   // Without it there are no colours, and what judges commands says why.
   loadGrammar().catch(() => {});
   const isViewOnly = !greeting.rights.includes("repl") && greeting.rights.includes("inspect");
+  if (isViewOnly && session !== undefined) throw new NotOfferedError(describeNoSession(greeting.role));
   const opened = isViewOnly
     ? new LookSession(client)
     : await client.openRepl({ onEvent, ...(session !== undefined && { session }) });

@@ -1,6 +1,7 @@
 import type { ConnectionLostError } from "../client/errors.js";
 import type { ReplEvent } from "../client/repl-session.js";
 import type { CommandInput } from "./command-input.js";
+import { describeNoSession } from "./look-session.js";
 import { PlaceEvents } from "./place-events.js";
 import { openSession, type Place, type PlaceOptions, type SessionPlace } from "./place.js";
 import { DirectiveError, type Destination, type NextPlace } from "./shell-access.js";
@@ -59,7 +60,7 @@ export class Whereabouts {
   needSession(): SessionPlace {
     const place = this.needRpc();
     if (!place.isViewOnly) return place;
-    throw new DirectiveError(`the role ${place.greeting.role} has no session here: it may only look at expressions`);
+    throw new DirectiveError(describeNoSession(place.greeting.role));
   }
 
   /** @throws what connecting throws */

@@ -55,6 +55,12 @@ describe("the prompt", { skip: NO_TMUX }, () => {
     assert.equal(await pane.end(), 0);
   });
 
+  test("who may only look is told so where a session is wished for", async () => {
+    await using pane = await use.shop.tmux.openRepl(["--session", "foo", use.shop.specOf("look")]);
+    assert.equal(await pane.end(), 1);
+    await pane.expect(/the role viewer has no session here: it may only look at expressions\n/);
+  });
+
   test("who may only look does so in a worker thread too", async () => {
     await using pane = await use.shop.open([use.shop.specOf("look")]);
     const number = /\n +(\d+) {2}worker/.exec(await pane.run(".thread"))?.[1] ?? "";
