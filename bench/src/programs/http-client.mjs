@@ -1,4 +1,4 @@
-// Requests over a few connections that are kept, one at a time on each. It may also subscribe to the events about them.
+// Requests over a few connections that are kept, one at a time on each. It may also subscribe to the events about them, or open a REPL.
 import { connect } from "pdm/client";
 import { serveControl } from "./control.mjs";
 import { RawSocket } from "./raw-socket.mjs";
@@ -12,15 +12,18 @@ const REQUEST = Buffer.from(
   ),
 );
 
+/** @typedef {"not interruptible" | "interruptible"} ReplWish */
+
 /** @type {readonly { raw: RawSocket, replyBytes: number }[]} */
 let connections;
 /** Events that came since the last look; undefined where nothing is subscribed to. @type {number | undefined} */
 let events;
 
 serveControl({
-  /** @param {{ port: number, path: string, subscribes?: boolean }} options */
-  async start({ port, path, subscribes = false }) {
+  /** @param {{ port: number, path: string, subscribes?: boolean, repl?: ReplWish }} options */
+  async start({ port, path, subscribes = false, repl }) {
     if (subscribes) await subscribe(path);
+    if (repl !== undefined) await openRepl(path, repl);
     connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(port)));
   },
 
@@ -65,6 +68,16 @@ async function subscribe(path) {
   const requests = await client.find("pdm.http.requests");
   events = 0;
   void take(await requests.subscribe());
+}
+
+/** @param {string} path @param {ReplWish} wish */
+async function openRepl(path, wish) {
+  const client = await connect(path);
+  const interruptible = wish === "interruptible";
+  const session = await client.openRepl({ interruptible });
+  if (interruptible && session.interruptReason !== undefined) throw new Error(session.interruptReason);
+  // What is loaded for the first command is part of it.
+  await session.evaluate("1+1");
 }
 
 /** @param {AsyncIterable<unknown>} stream */

@@ -1,11 +1,11 @@
-// A small JSON service on node:http, watched in one of four ways or not at all.
+// A small JSON service on node:http, watched in one of several ways or not at all.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { serveControl } from "./control.mjs";
 
 /** @import { IncomingMessage, ServerResponse } from "node:http" */
 
-/** @typedef {"nothing" | "pdm/http" | "pdm/http and listen" | "prom-client"} Watch */
+/** @typedef {"nothing" | "listen" | "pdm/http" | "pdm/http and listen" | "prom-client"} Watch */
 
 const BODY = JSON.stringify({ product: "tea", priceCents: 650, stock: 12 });
 
@@ -46,7 +46,7 @@ serveControl({
       const { observe } = await import("pdm/http");
       observe();
     }
-    if (watch === "pdm/http and listen") {
+    if (watch.endsWith("listen")) {
       const { listen } = await import("pdm");
       await listen(path);
     }

@@ -6,7 +6,7 @@ import { repeatPromise } from "./repeat.mjs";
 /**
  * @typedef {object} Options
  * @property {string} path
- * @property {"perf" | "rpc" | "repl"} protocol
+ * @property {"perf" | "rpc" | "repl" | "repl over rpc"} protocol
  * @property {number} inFlight requests made together; the next ones are made when all are answered
  */
 
@@ -21,6 +21,10 @@ serveControl({
     if (options.protocol === "repl") {
       const repl = await connectRepl(options.path);
       request = () => repl.run("1+1");
+    } else if (options.protocol === "repl over rpc") {
+      const client = await connect(options.path);
+      const session = await client.openRepl();
+      request = () => session.evaluate("1+1", { colors: false, width: 80 });
     } else {
       const client = await connect(options.path, { protocol: options.protocol });
       const count = await client.find("bench.count");

@@ -12,6 +12,7 @@ import { isWhole, makePerfRequest } from "./perf-request.mjs";
  * @property {RawSocket} raw
  * @property {Buffer} message
  * @property {number} replyBytes of each of its replies
+ * @property {() => void} [renew] makes the message one that was not sent before, of the same length
  */
 
 /** A socket on which something is sent and an exact number of bytes awaited. Whatever else happens ends the program. */
@@ -111,15 +112,6 @@ async function openRpc(target) {
   return { raw, message, replyBytes: reply.length };
 }
 
-/** @param {NetConnectOpts} target @returns {Promise<Exchange>} that runs a command */
-async function openRepl(target) {
-  const raw = await RawSocket.open(target);
-  await raw.ask("repl\n", (bytes) => bytes.toString() === "+PDM1\n+REPL\n");
-  const message = Buffer.from("1+1\n\n");
-  const reply = await raw.ask(message, (bytes) => bytes.toString() === " 2\n+OK\n");
-  return { raw, message, replyBytes: reply.length };
-}
-
 /** @param {NetConnectOpts} target @returns {Promise<RawSocket>} after the hello */
 export async function openPerfSocket(target) {
   const raw = await RawSocket.open(target);
@@ -128,4 +120,4 @@ export async function openPerfSocket(target) {
 }
 
 /** By protocol. */
-export const OPEN_EXCHANGE = { echo: openEcho, perf: openPerf, rpc: openRpc, repl: openRepl };
+export const OPEN_EXCHANGE = { echo: openEcho, perf: openPerf, rpc: openRpc };

@@ -124,5 +124,7 @@ test("after all that the shop counts no error, each customer got what was asked 
   await session.close();
   client.close();
   const { status, stderr } = await shop.end();
-  assert.deepEqual([status, stderr], [0, ""]);
+  // On a busy machine anything may be slow, which is said, and no error.
+  const errors = stderr.replaceAll(/^\(node:\d+\) \[PDM_SLOW_OBJECT\].*\n|^\(Use `node .*\n/gmu, "");
+  assert.deepEqual([status, errors], [0, ""]);
 });

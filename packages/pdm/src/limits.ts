@@ -310,28 +310,99 @@ export const HTTP_LIMITS: HttpLimits = Object.freeze({
 export interface ReplLimits {
   /** Bytes of one value as text. Over it: the rest is cut, and the text says so. */
   readonly textBytes: number;
+  /** Bytes of a value's text that can be paged through. Over it: the same. Stops values whose text takes the memory. */
+  readonly wholeTextBytes: number;
+  /** Characters that one call of the console prints. Over it: the same. Stops one call from filling what waits for the clients. */
+  readonly printedCharacters: number;
+  /** Characters of what the service prints that wait for one follower, with a few more for each write. Over it: the oldest are lost, and counted. Stops a service that prints faster than the client reads. */
+  readonly queuedCharacters: number;
   /** Completions of one place. Over it: the others are left out, and the list says so. */
   readonly completions: number;
   /** Milliseconds, by the clock and in processor time, that completions are looked for. Over it: the same. Stops objects that take long to list; the names of one object, which V8 lists in one step, take as long as they take, once. */
   readonly completionMs: number;
+  /** Characters of a completion, and of what is said of it. A longer completion, which nobody types, is left out, as if there were too many; what is said is cut. Stops names of megabytes. */
+  readonly completionCharacters: number;
+  /** Characters before the cursor that are read for completions. Of a longer text, the last whole lines; in a longer line nothing is completed. Stops texts that take long to read at each key. */
+  readonly completionSourceCharacters: number;
+  /** Parts of the path before what is completed, brackets and parentheses around it included. A longer one is not completed. Stops exhaustion of the stack. */
+  readonly pathParts: number;
+  /** Bytes of a `package.json` that is read for completions. A larger one is passed over. Stops files that take long to read. */
+  readonly manifestBytes: number;
   /** Members of a value on one page, whatever the client asks for. */
   readonly pageMembers: number;
   /** Characters of each member's text. The rest is cut. */
   readonly memberCharacters: number;
+  /** Questions of one session that wait for an answer. One more fails. Stops loops that ask. */
+  readonly questions: number;
+  /** Characters of a question. The rest is cut. Stops questions of megabytes, which are kept for clients that come later. */
+  readonly questionCharacters: number;
+  /** Watches of one session at a time. One more is refused. Stops loops that watch. */
+  readonly watches: number;
+  /** Milliseconds for which the promise that a watched call returned is followed. Stops promises that never settle. */
+  readonly watchedPromiseMs: number;
+  /** Subscriptions of one session at a time. One more is refused. Stops loops that subscribe. */
+  readonly subscriptions: number;
+  /** Runs of one `$time`, each of which leaves a number. More are refused. Stops runs that fill the memory. */
+  readonly timedRuns: number;
+  /** Places, of about 50 bytes, at which commands were rewritten, kept for what the stacks of one session say. Over it: those of the oldest commands are forgotten. Stops sessions that go on for days. */
+  readonly columnShifts: number;
+  /** Milliseconds for which the end of a step waits for a signal that is on its way; one that was swallowed by a deadline never comes. */
+  readonly signalWaitMs: number;
 }
 
 /** The values of {@link ReplLimits}. */
 export const REPL_LIMITS: ReplLimits = Object.freeze({
   textBytes: 65_536,
+  wholeTextBytes: 4_194_304,
+  printedCharacters: 262_144,
+  queuedCharacters: 262_144,
   completions: 500,
   completionMs: 50,
+  completionCharacters: 1_000,
+  completionSourceCharacters: 65_536,
+  pathParts: 256,
+  manifestBytes: 1_048_576,
   pageMembers: 1_000,
   memberCharacters: 200,
+  questions: 16,
+  questionCharacters: 4_096,
+  watches: 100,
+  watchedPromiseMs: 60_000,
+  subscriptions: 100,
+  timedRuns: 100_000,
+  columnShifts: 20_000,
+  signalWaitMs: 1_000,
+});
+
+/** Calls that one watch tells of, where nothing is said, and at most. Then it ends; over the most, it is refused. Stops methods that are called all the time. */
+export const WATCHED_CALLS: Readonly<{ preset: number; most: number }> = Object.freeze({ preset: 10, most: 10_000 });
+
+/** Events that one subscription of a session hears, where nothing is said, and at most. Then it ends; over the most, it is refused. Stops events that come all the time. */
+export const HEARD_EVENTS: Readonly<{ preset: number; most: number }> = Object.freeze({ preset: 100, most: 1_000_000 });
+
+/** What the REPLs of the service's threads wait for and hold. */
+export interface ThreadLimits {
+  /** Threads that are listed. The others are left out. Stops answers that another library sends by the thousand. */
+  readonly threads: number;
+  /** Milliseconds in which a thread has to say that it is there. Over it: it is not listed. */
+  readonly answerMs: number;
+  /** Milliseconds in which a thread has to take a client in. Over it: the client is refused. */
+  readonly enterTimeoutMs: number;
+  /** Bytes on their way between a client and a thread, each way. Over it: who sends waits until some were taken. Stops output that a client does not read. */
+  readonly portWindowBytes: number;
+}
+
+/** The values of {@link ThreadLimits}. */
+export const THREAD_LIMITS: ThreadLimits = Object.freeze({
+  threads: 1_000,
+  answerMs: 250,
+  enterTimeoutMs: 5_000,
+  portWindowBytes: 262_144,
 });
 
 /** What the thread beside the main one takes from clients, on its sockets of its own. */
 export interface OutOfBandLimits {
-  /** Connections at a time. One more takes the place of the oldest whose client has shown no secret, else: `-ERR`, closed. */
+  /** Connections at a time. One more takes the place of the oldest whose client has shown no secret, else of the oldest whose client has ended its side, else: `-ERR`, closed. */
   readonly connections: number;
   /** Milliseconds from the accept to the end of the line that names the protocol. Over it: `-ERR`, closed. */
   readonly helloTimeoutMs: number;
@@ -339,6 +410,8 @@ export interface OutOfBandLimits {
   readonly lineBytes: number;
   /** Requests of one connection that are under way. One more fails. */
   readonly requests: number;
+  /** Requests that wait for the main thread, of all connections, gone ones included. Of one more the answer is at once that nothing was stopped. Stops clients that come and go while it is blocked. */
+  readonly waiting: number;
   /** Bytes of answers that a client has not read. Over it: closed. */
   readonly unreadBytes: number;
   /** Milliseconds for which a request waits for the main thread, where this has to do it. Over it: the answer is that nothing was stopped. */
@@ -353,6 +426,7 @@ export const OUT_OF_BAND_LIMITS: OutOfBandLimits = Object.freeze({
   helloTimeoutMs: 10_000,
   lineBytes: 4_096,
   requests: 16,
+  waiting: 256,
   unreadBytes: 65_536,
   answerMs: 5_000,
   retryMs: 5,
@@ -360,12 +434,14 @@ export const OUT_OF_BAND_LIMITS: OutOfBandLimits = Object.freeze({
 
 /** What the right `inspect` may have looked at. */
 export interface InspectLimits {
-  /** Milliseconds that one expression may block the process, where the client says nothing else. Over it: it is stopped. */
+  /** Milliseconds that one expression, and to describe its value, may block the process, where the client says nothing else. Over it: it is stopped. */
   readonly timeoutMs: number;
   /** The same, whatever the client says. */
   readonly maxTimeoutMs: number;
   /** Properties, elements or entries of a value that are described. */
   readonly members: number;
+  /** Characters of a String object whose other properties are still looked for: V8 lists its characters with them. Stops strings of millions. */
+  readonly listedCharacters: number;
   /** Characters of a string, or of an error's message, that are shown. */
   readonly textCharacters: number;
   /** Characters of a member that are shown. */
@@ -377,6 +453,7 @@ export const INSPECT_LIMITS: InspectLimits = Object.freeze({
   timeoutMs: 1_000,
   maxTimeoutMs: 10_000,
   members: 100,
+  listedCharacters: 10_000,
   textCharacters: 10_000,
   memberCharacters: 200,
 });

@@ -60,7 +60,8 @@ export interface Listener extends AsyncDisposable {
 }
 
 /**
- * Makes this process manageable: whoever may connect can run code in it (`repl`) and use its objects (`perf`).
+ * Makes this process manageable: whoever may connect can do what the role, the rights and the policy of this socket allow. Where none
+ * is named, that is everything: to use its objects, and to run code in it.
  *
  * Neither the listener nor its connections keep the process alive; the socket file is removed when the process exits.
  *

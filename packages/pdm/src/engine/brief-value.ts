@@ -11,7 +11,7 @@ import {
   readData,
 } from "./safe-read.js";
 
-/** Elements and properties that are shown of one value. */
+/** Elements and properties that are shown of one value where nothing is said. */
 const SHOWN_PARTS = 5;
 /** Characters of a string within another value. */
 const SHOWN_STRING_CHARACTERS = 40;
@@ -24,6 +24,8 @@ const BIG = 10n ** 60n;
 export interface BriefOptions {
   /** Characters of the text. */
   readonly maxCharacters: number;
+  /** Elements, entries or properties of it. */
+  readonly maxParts?: number;
   /** Whether the names of an object's properties may be listed, which takes long where there are many. */
   readonly withProperties: boolean;
 }
@@ -32,8 +34,9 @@ export interface BriefOptions {
  * A value on one line, like `util.inspect`, and unlike it without running any code of the value: no getter, no trap of a proxy, no method of
  * its own.
  */
-export function showBriefly(value: unknown, { maxCharacters, withProperties }: BriefOptions): string {
-  const text = isObject(value) ? showObject(value, withProperties) : showPrimitive(value, maxCharacters);
+export function showBriefly(value: unknown, options: BriefOptions): string {
+  const { maxCharacters } = options;
+  const text = isObject(value) ? showObject(value, options) : showPrimitive(value, maxCharacters);
   return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1)}…`;
 }
 
@@ -58,7 +61,7 @@ function showPrimitive(value: unknown, maxCharacters: number): string {
 
 const PLAIN = { colors: false, breakLength: Infinity, maxStringLength: null, numericSeparator: false };
 
-function showObject(value: object, withProperties: boolean): string {
+function showObject(value: object, { withProperties, maxParts = SHOWN_PARTS }: BriefOptions): string {
   if (types.isProxy(value)) return "Proxy {…}";
   if (typeof value === "function") return showFunction(value);
   const special = showSpecial(value);
@@ -66,16 +69,20 @@ function showObject(value: object, withProperties: boolean): string {
   const type = nameType(value);
   const count = elementCount(value);
   if (count !== undefined) {
-    const shown = Array.from({ length: Math.min(count, SHOWN_PARTS) }, (_, index) => showElement(value, index));
-    return `${type === `Array(${count})` ? "" : `${type} `}${wrap("[", shown, count > SHOWN_PARTS, "]")}`;
+    const shown = Array.from({ length: Math.min(count, maxParts) }, (_, index) => showElement(value, index));
+    return `${type === `Array(${count})` ? "" : `${type} `}${wrap("[", shown, count > maxParts, "]")}`;
   }
-  const entries = showEntries(value);
+  const entries = showEntries(value, maxParts);
   if (entries !== undefined) return `${type} ${entries}`;
   const head = type === "Object" ? "" : type === "null prototype" ? "[Object: null prototype] " : `${type} `;
   if (!withProperties) return `${head}{…}`;
-  const names = ownKeys(value).keys.filter((key) => describeOwn(value, key)?.enumerable === true);
-  const shown = names.slice(0, SHOWN_PARTS).map((key) => `${showKey(key)}: ${showProperty(value, key)}`);
-  return `${head}${wrap("{", shown, names.length > SHOWN_PARTS, "}")}`;
+  const shown: string[] = [];
+  for (const key of ownKeys(value).keys) {
+    if (describeOwn(value, key)?.enumerable !== true) continue;
+    if (shown.length >= maxParts) return `${head}${wrap("{", shown, true, "}")}`;
+    shown.push(`${showKey(key)}: ${showProperty(value, key)}`);
+  }
+  return `${head}${wrap("{", shown, false, "}")}`;
 }
 
 function wrap(opening: string, parts: readonly string[], isCut: boolean, closing: string): string {
@@ -138,13 +145,13 @@ function byteLength(value: object): number {
   return Number((types.isSharedArrayBuffer(value) ? readSharedByteLength : readByteLength)?.call(value));
 }
 
-function showEntries(value: object): string | undefined {
+function showEntries(value: object, maxParts: number): string | undefined {
   const count = entryCount(value);
   if (count === undefined) return undefined;
-  const parts = firstEntries(value, 0, SHOWN_PARTS).map(([key, item]) =>
+  const parts = firstEntries(value, 0, maxParts).map(([key, item]) =>
     types.isMap(value) ? `${showPart(key)} => ${showPart(item)}` : showPart(item),
   );
-  return wrap("{", parts, count > SHOWN_PARTS, "}");
+  return wrap("{", parts, count > maxParts, "}");
 }
 
 /** Entries of a Map, or elements of a Set as key and value, from a place on. */

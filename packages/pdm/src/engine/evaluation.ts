@@ -2,7 +2,8 @@ import type { PrintOptions } from "./value-text.js";
 
 /** How one command is run and shown. */
 export interface EvaluateOptions {
-  /** The number by which it can be interrupted; 0 where nothing is said. */
+  /** Whose it is, and that client's number for it: what the thread beside this one tells it by. 0 where nothing is said. */
+  readonly client?: number;
   readonly evaluation?: number;
   /** Milliseconds for which a step of it may block the service: between two awaits, or all of it. `Infinity` for any time. */
   readonly deadlineMs?: number;

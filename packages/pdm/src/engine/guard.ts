@@ -1,9 +1,10 @@
 import { executionAsyncId } from "node:async_hooks";
 import vm from "node:vm";
 import { isMainThread } from "node:worker_threads";
+import { REPL_LIMITS } from "../limits.js";
 import { readClockMs } from "../clock.js";
+import { COMMITTED, GUARD_WORD, openGuardMemory } from "../guard-memory.js";
 import { mayMendAsyncStack, mendAsyncStack } from "./async-stack.js";
-import { COMMITTED, GUARD_WORD, GUARD_WORDS } from "./guard-memory.js";
 import { BOUNDARY_FILE } from "./stack-boundary.js";
 
 /** How one step of a command is guarded. */
@@ -14,6 +15,8 @@ export interface GuardOptions {
   readonly interruptible: boolean;
   /** Whose step it is; what that thread asks for. */
   readonly workspace: number;
+  readonly client: number;
+  /** The client's number for it. */
   readonly evaluation: number;
 }
 
@@ -23,9 +26,6 @@ export type Guarded<T> =
   | { readonly ended: "threw"; readonly error: unknown }
   /** Stopped: its `finally` blocks have not run. */
   | { readonly ended: "interrupt" | "deadline" };
-
-/** How long the end of a step waits for a signal that is on its way; one that was swallowed by a deadline never comes. */
-const SIGNAL_WAIT_MS = 1_000;
 
 /** Where the scripts below find their step: they have no parameters. */
 const PLACE = Symbol.for("pdm.guard.v1");
@@ -62,7 +62,7 @@ const LIMITED = `globalThis[Symbol.for("pdm.guard.v1")].call()`;
 
 let interruptible: vm.Script | undefined;
 let limited: vm.Script | undefined;
-let lastNumber = 0;
+const words = new Int32Array(openGuardMemory());
 
 /**
  * Why nothing that is run here can be stopped, if that is so. Stopping needs the process's one callback for uncaught exceptions, for a moment.
@@ -115,14 +115,13 @@ function runPlainly<T>(call: () => T): Guarded<T> {
 }
 
 function runScope<T>(call: () => T, options: GuardOptions): Guarded<T> {
-  lastNumber = lastNumber === 0x7f_ff_ff_ff ? 1 : lastNumber + 1;
   const step: Step<T> = {
-    number: lastNumber,
-    words: GUARD_WORDS,
+    number: takeNumber(),
+    words,
     compareExchange: Atomics.compareExchange,
     store: Atomics.store,
     now: readClockMs,
-    signalWaitMs: SIGNAL_WAIT_MS,
+    signalWaitMs: REPL_LIMITS.signalWaitMs,
     run: () => runLimited(step, options.deadlineMs),
     call: () => {
       step.result = runPlainly(call);
@@ -145,6 +144,13 @@ function runScope<T>(call: () => T, options: GuardOptions): Guarded<T> {
   return step.result ?? { ended: step.isLate ? "deadline" : "interrupt" };
 }
 
+function takeNumber(): number {
+  const last = words[GUARD_WORD.last] ?? 0;
+  const number = last === 0x7f_ff_ff_ff ? 1 : last + 1;
+  words[GUARD_WORD.last] = number;
+  return number;
+}
+
 function runLimited(step: Step, deadlineMs: number): void {
   if (deadlineMs === Infinity) {
     step.call();
@@ -155,19 +161,19 @@ function runLimited(step: Step, deadlineMs: number): void {
 }
 
 /** @returns false where it was stopped, be it by somebody else's SIGINT */
-function runInterruptible({ workspace, evaluation }: GuardOptions): boolean {
+function runInterruptible({ workspace, client, evaluation }: GuardOptions): boolean {
   interruptible ??= new vm.Script(INTERRUPTIBLE, { filename: BOUNDARY_FILE });
-  GUARD_WORDS[GUARD_WORD.workspace] = workspace;
-  GUARD_WORDS[GUARD_WORD.evaluation] = evaluation;
+  words[GUARD_WORD.workspace] = workspace;
+  words[GUARD_WORD.client] = client;
+  words[GUARD_WORD.evaluation] = evaluation;
   try {
     interruptible.runInThisContext({ breakOnSigint: true });
     return true;
   } catch {
     // Somebody else's signal, such as a Ctrl-C in the service's own terminal: it is sent on, to arrive where it was meant to.
-    if (Atomics.load(GUARD_WORDS, GUARD_WORD.step) !== COMMITTED)
-      setImmediate(() => process.kill(process.pid, "SIGINT"));
+    if (Atomics.load(words, GUARD_WORD.step) !== COMMITTED) setImmediate(() => process.kill(process.pid, "SIGINT"));
     return false;
   } finally {
-    Atomics.store(GUARD_WORDS, GUARD_WORD.step, 0);
+    Atomics.store(words, GUARD_WORD.step, 0);
   }
 }

@@ -18,10 +18,11 @@ export class PendingAwait {
     }
     return new Promise((resolve) => {
       this.#stop = () => resolve("stopped");
-      promise.then(
-        (value) => resolve({ threw: false, value }),
+      // As `await` does, which takes no notice of a `then` that somebody has put on it.
+      void Reflect.apply(Promise.prototype.then, promise, [
+        (value: unknown) => resolve({ threw: false, value }),
         (value: unknown) => resolve({ threw: true, value }),
-      );
+      ]);
     });
   }
 
@@ -41,8 +42,8 @@ export class PendingAwait {
   readonly makeStoppable: Stoppable = (iterable) => {
     const isStopped = (): boolean => this.#isStopped;
     return {
-      [Symbol.asyncIterator]() {
-        const iterator = openIterator(iterable);
+      [Symbol.asyncIterator]: function open() {
+        const iterator = openIterator(iterable, open);
         return {
           async next() {
             const result = await iterator.next();
@@ -58,11 +59,19 @@ export class PendingAwait {
   };
 }
 
-/** @throws TypeError as `for await` does for what is none */
-function openIterator(iterable: unknown): AsyncIterator<unknown> {
-  const open = (iterable as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator];
+/**
+ * @param caller where the error's stack begins
+ * @throws TypeError for what cannot be iterated over, as `for await` does
+ */
+function openIterator(iterable: unknown, caller: () => unknown): AsyncIterator<unknown> {
+  const { [Symbol.asyncIterator]: open, [Symbol.iterator]: openOrdinary } = (iterable ?? {}) as Partial<
+    AsyncIterable<unknown> & Iterable<unknown>
+  >;
   if (open !== undefined && open !== null) return Reflect.apply(open, iterable, []);
-  return adoptIterator((iterable as Iterable<unknown>)[Symbol.iterator]());
+  if (typeof openOrdinary === "function") return adoptIterator(Reflect.apply(openOrdinary, iterable, []));
+  const error = new TypeError("what for await goes over is not async iterable");
+  Error.captureStackTrace(error, caller);
+  throw error;
 }
 
 /** `for await` over an ordinary iterable awaits each element. */

@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { isObject } from "./safe-read.js";
 
 /**
  * Keeps a promise that a client's command produced, and the promises of an array (`orders.map(async …)`), from ending the daemon when
@@ -26,4 +27,9 @@ function ignorePromise(promise: Promise<unknown>): void {
   } catch {
     // The constructor of a subclass threw.
   }
+}
+
+/** Whether it has to be waited for. Reads its `then`, which may run code of the value's. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && typeof (value as { then?: unknown }).then === "function";
 }

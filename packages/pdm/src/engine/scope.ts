@@ -10,6 +10,7 @@ import type { Guarded } from "./guard.js";
 import { createMainRequire } from "./main-script.js";
 import { PendingAwait } from "./pending-await.js";
 import { ignoreRejection } from "./promise.js";
+import { RecentCommands } from "./recent-commands.js";
 import { SourcePositions } from "./source-positions.js";
 import { formatSyntaxError, formatTraceback } from "./traceback.js";
 import { formatValue } from "./value-text.js";
@@ -37,6 +38,7 @@ type Stop = Extract<Guarded<never>, { readonly ended: "interrupt" | "deadline" }
  *   last until the scope is dropped, and may be declared again. Other clients and `globalThis` never see them.
  * - `require` and `import()` start at the daemon's main script.
  * - A command is rewritten before it runs, which shows in the text of its functions (`String(f)`).
+ * - One that is typed again soon is not compiled again: places in it have the number of the first time.
  * - Text given to `eval` sees the variables; what it declares lasts for its command, and an unknown name that it assigns to becomes global.
  * - A promise whose `await` was forgotten does not end the daemon when it rejects: the command's value, what is assigned to a variable or
  *   echoed, and what a call in the command itself returned; an array of promises too. Not so in functions and classes that the command
@@ -52,6 +54,7 @@ export class ReplScope {
   readonly variables: Variables = new Variables();
   readonly #number: number;
   readonly #positions = new SourcePositions();
+  readonly #recent = new RecentCommands();
   #commands = 0;
   #running: Evaluation | undefined;
 
@@ -62,11 +65,6 @@ export class ReplScope {
     this.variables.remember("_", undefined);
     this.variables.remember("_error", undefined);
     this.variables.define("require", createMainRequire());
-  }
-
-  /** Whether a command runs, or waits. */
-  get isBusy(): boolean {
-    return this.#running !== undefined;
   }
 
   /**
@@ -81,13 +79,12 @@ export class ReplScope {
     const file = `<repl:${number}>`;
     let command: Command;
     try {
-      command = compileCommand(rewriteCommand(source), file);
+      command = this.#recent.find(source) ?? this.#compile(source, number, file);
     } catch (error) {
       if (!(error instanceof CommandSyntaxError)) return { kind: "threw", text: formatTraceback(error), error };
       const text = this.correct(formatSyntaxError(error, source, file));
       return { kind: "threw", text, error, cause: "syntax" };
     }
-    this.#positions.add(number, command.script.shifts);
     const evaluation = {
       command,
       scope: this.variables.openScope(command.script),
@@ -96,24 +93,31 @@ export class ReplScope {
     };
     if (!command.script.runsCode) return this.#end(evaluation, this.#runAtOnce(evaluation));
     this.#running = evaluation;
-    return this.#runGuarded(evaluation).then((outcome) => this.#end(evaluation, outcome));
+    return this.#runGuarded(evaluation).then(
+      (outcome) => this.#end(evaluation, outcome),
+      (error: unknown) => this.#end(evaluation, this.#describeError(error)),
+    );
   }
 
   /**
-   * Stops the command that awaits something, whichever its number where none is given.
+   * Stops the command that awaits something.
    *
    * @returns whether there was one
    */
-  interrupt(evaluation?: number): boolean {
-    const running = this.#running;
-    if (running === undefined) return false;
-    if (evaluation !== undefined && evaluation !== (running.options.evaluation ?? 0)) return false;
-    return running.pending.stop();
+  interrupt(): boolean {
+    return this.#running?.pending.stop() ?? false;
   }
 
   /** A text with the places in it, and the names in V8's messages, as they were typed. */
   correct(text: string): string {
     return this.#positions.correct(text);
+  }
+
+  #compile(source: string, number: number, file: string): Command {
+    const command = compileCommand(rewriteCommand(source), file);
+    this.#positions.add(number, command.script.shifts);
+    this.#recent.keep(source, command);
+    return command;
   }
 
   #end({ scope }: Evaluation, outcome: EvaluationOutcome): EvaluationOutcome {
@@ -167,7 +171,7 @@ export class ReplScope {
 
   /** What it throws is described within the guard, since its own code may run for that. */
   async #guard<T>({ options, pending }: Evaluation, call: () => T): Promise<T | EvaluationOutcome | Stop> {
-    const { deadlineMs = Infinity, interruptible = false, evaluation = 0 } = options;
+    const { deadlineMs = Infinity, interruptible = false, client = 0, evaluation = 0 } = options;
     if (pending.isStopped) return { ended: "interrupt" };
     const describe = (): T | EvaluationOutcome | Stop => {
       // It may have been stopped before its turn came.
@@ -178,7 +182,8 @@ export class ReplScope {
         return this.#describeError(error);
       }
     };
-    const guarded = await runGuarded(describe, { deadlineMs, interruptible, workspace: this.#number, evaluation });
+    const workspace = this.#number;
+    const guarded = await runGuarded(describe, { deadlineMs, interruptible, workspace, client, evaluation });
     if (guarded.ended === "returned") return guarded.value;
     return guarded.ended === "threw" ? this.#describeError(guarded.error) : guarded;
   }

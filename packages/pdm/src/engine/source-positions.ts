@@ -1,7 +1,5 @@
+import { REPL_LIMITS } from "../limits.js";
 import type { ColumnShift } from "../syntax/text-edit.js";
-
-/** Shifts that one client's commands may leave behind; those of the oldest go first. One takes about 50 bytes. */
-const MAX_SHIFTS = 20_000;
 
 const FRAME_PLACE = /(eval at [^()]* \()?<repl:(\d+)>:(\d+):(\d+)/g;
 /** How V8 writes the callee of a rewritten call in its messages. No Unicode property: V8 takes a millisecond to look one up. */
@@ -20,7 +18,7 @@ export class SourcePositions {
     this.#shifts.set(command, shifts);
     this.#count += shifts.length;
     for (const [oldest, { length }] of this.#shifts) {
-      if (this.#count <= MAX_SHIFTS) return;
+      if (this.#count <= REPL_LIMITS.columnShifts) return;
       this.#shifts.delete(oldest);
       this.#count -= length;
     }

@@ -49,6 +49,7 @@ const CUT_PART = /\[(?!Getter|Setter)[A-Z]\w*\]|\.\.\. \d+ more (?:item|characte
  */
 export function formatValue(value: unknown, print: PrintOptions = {}): ValueText {
   const { colors = false, width = 80, maxBytes = REPL_LIMITS.textBytes, limits = BRIEF } = print;
+  if (isShort(value)) return { text: inspect(value, { colors, numericSeparator: false }), isCut: false };
   const { shown, depth, maxStringLength, omitted, isWhole } = fitValue(value, maxBytes, limits);
   const sizes = { breakLength: width, depth, maxArrayLength: limits.elements, maxStringLength };
   const options = { ...OPTIONS, ...sizes, colors };
@@ -56,4 +57,9 @@ export function formatValue(value: unknown, print: PrintOptions = {}): ValueText
   const { text, isCut } = cutText(inspected, maxBytes);
   const left = omitted === 0 ? "" : `\n… ${omitted} more properties`;
   return { text: text + left, isCut: isCut || !(isWhole ?? !CUT_PART.test(text)) };
+}
+
+/** Whether it has no parts, no code and no long text, and so always fits. */
+function isShort(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "boolean" || value === undefined || value === null;
 }

@@ -30,7 +30,8 @@ export interface DescribedValue extends Description {
 }
 
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys, apply } = Reflect;
-const { isProxy, isDate, isMap, isSet, isRegExp, isNativeError, isPromise, isModuleNamespaceObject } = types;
+const { isProxy, isDate, isMap, isSet, isRegExp, isNativeError, isPromise, isStringObject, isModuleNamespaceObject } =
+  types;
 const LIMITS = INSPECT_LIMITS;
 
 /** As they are when this is loaded: the service may put its own in their place. */
@@ -41,6 +42,7 @@ const setSize = takeFunction(Set.prototype, "size", "get");
 const arrayLength = takeFunction(getPrototypeOf(Uint8Array.prototype) as object, "length", "get");
 const toIsoString = takeFunction(Date.prototype, "toISOString", "value");
 const getTime = takeFunction(Date.prototype, "getTime", "value");
+const stringValue = takeFunction(String.prototype, "valueOf", "value");
 const symbolToString = takeFunction(Symbol.prototype, "toString", "value");
 const functionToString = takeFunction(Function.prototype, "toString", "value");
 
@@ -95,7 +97,7 @@ function describe(value: unknown, maxCharacters: number): Description {
     case "function":
       return describeFunction(value);
     case "object":
-      return value === null ? { type: "null", text: "null" } : describeObject(value);
+      return value === null ? { type: "null", text: "null" } : describeObject(value, maxCharacters);
   }
 }
 
@@ -106,7 +108,7 @@ function describeFunction(value: object): Description {
   return { type: kind, text: typeof name === "string" && name !== "" ? `${kind} ${cut(name, 100)}` : kind };
 }
 
-function describeObject(value: object): Description {
+function describeObject(value: object, maxCharacters: number): Description {
   if (isProxy(value)) return { type: "proxy", text: "a proxy" };
   if (Array.isArray(value)) return { type: "array", text: `Array(${value.length})` };
   if (isDate(value)) {
@@ -119,6 +121,12 @@ function describeObject(value: object): Description {
   if (isRegExp(value)) return { type: "regexp", text: nameClass(value) };
   if (isPromise(value)) return { type: "promise", text: nameClass(value) };
   if (isModuleNamespaceObject(value)) return { type: "module", text: "Module" };
+  if (isStringObject(value)) {
+    return {
+      type: "object",
+      text: `${nameClass(value)} ${quote(apply(stringValue, value, []) as string, maxCharacters)}`,
+    };
+  }
   const length = readLength(value);
   return length === undefined
     ? { type: "object", text: nameClass(value) }
@@ -180,13 +188,16 @@ function collectMembers(value: unknown, members: DescribedMember[]): number {
     for (let index = 0; index < length && index < limit; index += 1) addProperty(members, value, `${index}`);
     return length > limit ? length - limit : 0;
   }
+  // Its characters are properties too, the first ones; V8 lists all of them, which takes long, or none.
+  const characters = isStringObject(value) ? (apply(stringValue, value, []) as string).length : 0;
+  if (characters > LIMITS.listedCharacters) return 1;
   const keys = ownKeys(value);
-  for (let index = 0; index < keys.length && index < limit; index += 1) {
+  for (let index = characters; index < keys.length && index < limit + characters; index += 1) {
     const key = keys[index] as string | symbol;
     // Reading it may run code that the service has set.
     if (key !== "stack" || !isNativeError(value)) addProperty(members, value, key);
   }
-  return keys.length > limit ? keys.length - limit : 0;
+  return keys.length > limit + characters ? keys.length - limit - characters : 0;
 }
 
 function addProperty(members: DescribedMember[], value: object, key: string | symbol): void {

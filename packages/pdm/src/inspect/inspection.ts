@@ -4,18 +4,26 @@ import { describeThrown } from "../warning.js";
 import { describeResult } from "./description.js";
 import type { DescribedValue } from "./description.js";
 
-/** What became of an expression. */
-type Ended = { readonly ended: "returned"; readonly id: string } | { readonly ended: "refused" | "late" };
+/** Why there is nothing. */
+interface Stopped {
+  readonly ended: "refused" | "late";
+}
 
-/** Under which name the inspector finds our function, for the moment that it takes. */
+/** What became of an expression. */
+type Evaluated = { readonly ended: "returned"; readonly id: string } | Stopped;
+
+/** What became of its value. */
+type Described = { readonly ended: "described"; readonly value: DescribedValue } | Stopped;
+
+/** Under which name the inspector finds what is ours, for the moment that it takes. */
 const PLACE = "pdm.inspect.v1";
 
 /** A session with the process's own inspector, for one look; independent of any other. To be closed in the same turn of the event loop. */
 export interface Inspection {
   /** Evaluates under V8's check; what it returns must be safe for the inspector to describe. */
-  evaluate(expression: string, timeoutMs: number): Ended;
-  /** Describes the pair of that id under the same check; undefined where that refuses. */
-  describe(pairId: string): DescribedValue | undefined;
+  evaluate(expression: string, timeoutMs: number): Evaluated;
+  /** Describes the pair of that id under the same check. */
+  describe(pairId: string, timeoutMs: number): Described;
   close(): void;
 }
 
@@ -24,7 +32,7 @@ export function openInspection(): Inspection {
   const session = connect();
   return {
     evaluate: (expression, timeoutMs) => withoutStacks(() => evaluate(session, expression, timeoutMs)),
-    describe: (pairId) => withoutStacks(() => describe(session, pairId)),
+    describe: (pairId, timeoutMs) => withoutStacks(() => describe(session, pairId, timeoutMs)),
     close: () => {
       session.disconnect();
     },
@@ -46,7 +54,7 @@ function connect(): Session {
   }
 }
 
-function evaluate(session: Session, expression: string, timeout: number): Ended {
+function evaluate(session: Session, expression: string, timeout: number): Evaluated {
   const options = { expression, throwOnSideEffect: true, silent: true, timeout, objectGroup: PLACE };
   const reply = ask(session, "Runtime.evaluate", options) as Runtime.EvaluateReturnType | undefined;
   if (reply === undefined) return { ended: "late" };
@@ -55,28 +63,26 @@ function evaluate(session: Session, expression: string, timeout: number): Ended 
   return isPair ? { ended: "returned", id: objectId } : { ended: "refused" };
 }
 
-function describe(session: Session, pairId: string): DescribedValue | undefined {
-  const describerId = findDescriber(session);
-  const call = {
-    objectId: describerId,
-    functionDeclaration: "function (pair) { return this(pair); }",
-    arguments: [{ objectId: pairId }],
-    throwOnSideEffect: true,
-    returnByValue: true,
-    silent: true,
-  };
-  const reply = ask(session, "Runtime.callFunctionOn", call) as Runtime.CallFunctionOnReturnType | undefined;
-  // A refusal comes as an exception, and as a value as well.
-  if (reply === undefined || reply.exceptionDetails !== undefined) return undefined;
-  return reply.result.value as DescribedValue | undefined;
-}
-
-/** The inspector knows only what it finds in a global. */
-function findDescriber(session: Session): string | undefined {
-  Object.defineProperty(globalThis, PLACE, { value: describeResult, configurable: true });
+function describe(session: Session, pairId: string, timeout: number): Described {
+  // The inspector calls a function without a limit of time; it evaluates within one, but finds only what is in a global.
+  Object.defineProperty(globalThis, PLACE, { value: [describeResult, undefined], configurable: true });
   try {
-    const options = { expression: `globalThis[${JSON.stringify(PLACE)}]`, silent: true, objectGroup: PLACE };
-    return (ask(session, "Runtime.evaluate", options) as Runtime.EvaluateReturnType | undefined)?.result.objectId;
+    const place = `globalThis[${JSON.stringify(PLACE)}]`;
+    const held = { expression: place, silent: true, objectGroup: PLACE };
+    const holder = ask(session, "Runtime.evaluate", held) as Runtime.EvaluateReturnType | undefined;
+    ask(session, "Runtime.callFunctionOn", {
+      objectId: holder?.result.objectId,
+      functionDeclaration: "function (pair) { this[1] = pair; }",
+      arguments: [{ objectId: pairId }],
+      silent: true,
+    });
+    const expression = `${place}[0](${place}[1])`;
+    const options = { expression, throwOnSideEffect: true, returnByValue: true, silent: true, timeout };
+    const reply = ask(session, "Runtime.evaluate", options) as Runtime.EvaluateReturnType | undefined;
+    if (reply === undefined) return { ended: "late" };
+    // A refusal comes as an exception, and as a value as well.
+    if (reply.exceptionDetails !== undefined) return { ended: "refused" };
+    return { ended: "described", value: reply.result.value as DescribedValue };
   } finally {
     Reflect.deleteProperty(globalThis, PLACE);
   }
@@ -91,8 +97,8 @@ function ask(session: Session, method: string, params: object): object | undefin
   return answer;
 }
 
-/** V8's refusal is an error, whose stack the inspector reads; an `Error.prepareStackTrace` of the service's would run for it. */
-function withoutStacks<T>(run: () => T): T {
+/** V8's refusal is an error, whose stack the inspector reads; an `Error.prepareStackTrace` of the service's would run for it. So Node does with what is no JavaScript. */
+export function withoutStacks<T>(run: () => T): T {
   const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit");
   if (limit?.configurable === false && limit.writable !== true) return run();
   Object.defineProperty(Error, "stackTraceLimit", {

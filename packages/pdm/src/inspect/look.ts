@@ -1,11 +1,12 @@
 import { executionAsyncId } from "node:async_hooks";
 import vm from "node:vm";
-import { mendAsyncStack } from "../engine/async-stack.js";
+import { readClockMs } from "../clock.js";
+import { mayMendAsyncStack, mendAsyncStack } from "../engine/async-stack.js";
 import { PdmError } from "../errors.js";
 import { INSPECT_LIMITS } from "../limits.js";
 import { describeThrown } from "../warning.js";
 import type { DescribedMember, DescribedValue } from "./description.js";
-import { openInspection } from "./inspection.js";
+import { openInspection, withoutStacks } from "./inspection.js";
 
 /** What an expression gave. */
 export type Look =
@@ -25,7 +26,7 @@ export type Look =
   | { readonly kind: "threw"; readonly text: string };
 
 export interface LookOptions {
-  /** Milliseconds that it may block the process; 1,000 where nothing is said. */
+  /** Milliseconds that it may block the process; 1,000 where nothing is said. What V8 does in one step ends first, such as to list the names of an object. */
   readonly timeoutMs?: number;
 }
 
@@ -62,42 +63,50 @@ export function lookAt(expression: string, { timeoutMs = INSPECT_LIMITS.timeoutM
         reject(error);
       }
       // As after every termination (see engine/guard.ts); that V8 lets code get there under its check was never seen.
-      if (executionAsyncId() !== asyncId && !process.hasUncaughtExceptionCaptureCallback()) mendAsyncStack();
+      if (executionAsyncId() !== asyncId && mayMendAsyncStack()) mendAsyncStack();
     });
   });
 }
 
-/** Compiled alone it must be one expression: else it could end what it is put into. */
+/** It must be one expression: else it could end what it is put into. */
 function findSyntaxFault(expression: string): string | undefined {
   try {
-    vm.compileFunction(`return (\n${expression}\n)`);
+    withoutStacks(() => {
+      void new vm.Script(placeExpression(expression));
+      // What ends the parenthesis there, ends no bracket.
+      void new vm.Script(`[\n${expression}\n]`);
+    });
     return undefined;
   } catch (error) {
+    const kind = error instanceof RangeError ? "RangeError" : "SyntaxError";
     const hint = /\bawait\b/u.test(expression) ? " (only an expression can be looked at, and nothing is awaited)" : "";
-    return `SyntaxError: ${describeThrown(error)}${hint}`;
+    return `${kind}: ${describeThrown(error)}${hint}`;
   }
 }
 
+/** What the inspector itself says of a value is not safe to ask for; of this array it says its length. */
+function placeExpression(expression: string): string {
+  return `(() => { try { return [0, (\n${expression}\n)]; } catch (thrown) { return [1, thrown]; } })()`;
+}
+
 function look(expression: string, timeoutMs: number): Look {
+  const startMs = readClockMs();
   const inspection = openInspection();
   try {
-    // What the inspector itself says of a value is not safe to ask for; of this array it says its length.
-    const pair = inspection.evaluate(
-      `(() => { try { return [0, (\n${expression}\n)]; } catch (thrown) { return [1, thrown]; } })()`,
-      timeoutMs,
-    );
-    if (pair.ended !== "returned") return describeEnd(pair.ended, timeoutMs);
-    const described = inspection.describe(pair.id);
-    return described === undefined
-      ? { kind: "refused", reason: "what it gave cannot be described without running its code" }
-      : describeValue(described);
+    const pair = inspection.evaluate(placeExpression(expression), timeoutMs);
+    if (pair.ended !== "returned") return describeEnd(pair.ended, timeoutMs, REFUSED);
+    const leftMs = Math.max(Math.ceil(timeoutMs - (readClockMs() - startMs)), 1);
+    const described = inspection.describe(pair.id, leftMs);
+    return described.ended === "described"
+      ? describeValue(described.value)
+      : describeEnd(described.ended, timeoutMs, "what it gave cannot be described without running its code");
   } finally {
     inspection.close();
   }
 }
 
-function describeEnd(ended: "refused" | "late", timeoutMs: number): Look {
-  if (ended === "refused") return { kind: "refused", reason: REFUSED };
+function describeEnd(ended: "refused" | "late", timeoutMs: number, reason: string): Look {
+  if (ended === "refused") return { kind: "refused", reason };
   return { kind: "threw", text: `it took longer than ${timeoutMs} ms, and was stopped` };
 }
 

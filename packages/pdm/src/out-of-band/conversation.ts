@@ -30,11 +30,17 @@ export class UrgentConversation {
     socket.on("error", () => undefined);
     socket.on("close", () => clearTimeout(this.#timer));
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("drain", () => this.#takeLines());
     socket.on("end", () => {
       this.#isPeerEnded = true;
       this.#endIfDone();
     });
     this.#send(SERVER_GREETING);
+  }
+
+  /** Whether the client asks nothing more. */
+  get isPeerEnded(): boolean {
+    return this.#isPeerEnded;
   }
 
   /** Says why, and closes. */
@@ -45,25 +51,31 @@ export class UrgentConversation {
   }
 
   #receive(chunk: Buffer): void {
-    const { lineBytes } = OUT_OF_BAND_LIMITS;
     if (this.#socket.writableEnded) return;
     this.#input.append(chunk);
-    for (;;) {
+    this.#takeLines();
+  }
+
+  /** No more of them than the client reads the answers to: the rest is not even read. */
+  #takeLines(): void {
+    const { lineBytes } = OUT_OF_BAND_LIMITS;
+    const socket = this.#socket;
+    socket.cork();
+    while (!socket.writableEnded && !socket.destroyed && !socket.writableNeedDrain) {
       const line = this.#input.takeUntil("\n");
-      if ((line ?? this.#input).length > lineBytes) {
-        this.refuse(`a line is longer than ${lineBytes} bytes`);
-        return;
-      }
-      if (line === undefined) break;
-      this.#take(line.toString());
-      if (this.#socket.writableEnded) return;
+      if ((line ?? this.#input).length > lineBytes) this.refuse(`a line is longer than ${lineBytes} bytes`);
+      else if (line === undefined) break;
+      else this.#take(line.toString());
     }
     this.#input.compact();
+    socket.uncork();
+    if (socket.writableNeedDrain) socket.pause();
+    else if (socket.isPaused()) socket.resume();
   }
 
   #take(line: string): void {
     if (this.#isAccepted) {
-      void this.#answer(line);
+      this.#answer(line);
     } else if (line === NAME) {
       clearTimeout(this.#timer);
       this.#isAccepted = true;
@@ -73,27 +85,41 @@ export class UrgentConversation {
     }
   }
 
-  async #answer(line: string): Promise<void> {
+  #answer(line: string): void {
+    const answer = this.#carryOut(line);
+    if (!(answer instanceof Promise)) {
+      this.#sendAnswer(answer);
+      return;
+    }
     this.#requests += 1;
-    const answer = await this.#carryOut(line);
-    this.#requests -= 1;
-    this.#send(JSON.stringify({ jsonrpc: "2.0", ...answer }));
-    this.#endIfDone();
+    void answer.then((late) => {
+      this.#requests -= 1;
+      this.#sendAnswer(late);
+      this.#endIfDone();
+    });
   }
 
-  async #carryOut(line: string): Promise<object> {
+  /** Never throws or rejects. */
+  #carryOut(line: string): object | Promise<object> {
     let id: unknown = null;
+    const fail = (error: unknown): object => {
+      const fault = error instanceof RequestFault ? error : new RequestFault(-32_603, "a fault of this server");
+      return { id, error: { code: fault.code, message: fault.message } };
+    };
     try {
       const { id: given = null, method, params = {} } = readObject(line);
       id = given;
-      if (this.#requests > OUT_OF_BAND_LIMITS.requests)
+      if (this.#requests >= OUT_OF_BAND_LIMITS.requests)
         throw new RequestFault(TOO_MANY, `${OUT_OF_BAND_LIMITS.requests} requests are under way already`);
       if (!isObject(params)) throw new RequestFault(INVALID_REQUEST, "params is an object");
-      return { id, result: await findMethod(method)(this.#context, params) };
+      return findMethod(method)(this.#context, params).then((result) => ({ id, result }), fail);
     } catch (error) {
-      const fault = error instanceof RequestFault ? error : new RequestFault(-32_603, "a fault of this server");
-      return { id, error: { code: fault.code, message: fault.message } };
+      return fail(error);
     }
+  }
+
+  #sendAnswer(answer: object): void {
+    this.#send(JSON.stringify({ jsonrpc: "2.0", ...answer }));
   }
 
   #send(line: string): void {

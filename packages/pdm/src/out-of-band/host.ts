@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { isMainThread } from "node:worker_threads";
 import { PdmError } from "../errors.js";
+import { openGuardMemory } from "../guard-memory.js";
 import { removeAtExit } from "../transport/exit-removal.js";
 import { readIdentity, removeIfSame } from "../transport/file-identity.js";
 import { describeThrown, warn } from "../warning.js";
 import { OutOfBandThread } from "./thread-handle.js";
-import type { Wish } from "./messages.js";
+import type { Holder, Wish } from "./messages.js";
 import { chooseUrgentSpec } from "./urgent-spec.js";
 
 /** A session's hold of the thread. */
@@ -18,13 +19,12 @@ export interface OutOfBandLease {
   release(): void;
 }
 
-export interface OutOfBandOptions {
-  /** The guard's, the same for all leases. */
-  readonly memory: SharedArrayBuffer;
-  /** The session's number. */
-  readonly workspace: number;
-  /** Ends what the session awaits: nothing that the thread could stop by itself runs. Returns whether something was ended; must not throw. */
-  readonly onInterrupt: (workspace: number, evaluation: number | undefined) => boolean;
+export interface OutOfBandOptions extends Holder {
+  /**
+   * Ends what the session awaits, or that evaluation of the client's: nothing that the thread could stop by itself runs. Returns whether something
+   * was ended; must not throw.
+   */
+  readonly onInterrupt: (evaluation: number | undefined) => boolean;
 }
 
 const SECRET_BYTES = 32;
@@ -41,6 +41,13 @@ interface UrgentSocket {
 let current: Promise<Host> | undefined;
 let leases = 0;
 
+/** Why no session here can have the thread, if that is so. */
+export function whyNoOutOfBand(): string | undefined {
+  // On Windows the signal would end the process; in a worker it would be the main thread's.
+  if (process.platform === "win32") return "not on Windows";
+  return isMainThread ? undefined : "not for a session in a worker thread";
+}
+
 /**
  * Gives a session the thread beside the main one, which can stop what it runs while the main thread is blocked. The thread starts with the first
  * lease and ends with the last; it has one socket beside that of each listener, for the same users.
@@ -49,9 +56,8 @@ let leases = 0;
  * @throws PdmError `ERR_PDM_OUT_OF_BAND` (rejects) saying why there is none; nothing is left behind
  */
 export async function leaseOutOfBand(socketSpec: string, options: OutOfBandOptions): Promise<OutOfBandLease> {
-  // On Windows the signal would end the process; in a worker it would be the main thread's.
-  if (process.platform === "win32") throw refuse("not on Windows");
-  if (!isMainThread) throw refuse("not for a session in a worker thread");
+  const reason = whyNoOutOfBand();
+  if (reason !== undefined) throw refuse(reason);
   leases += 1;
   let isReleased = false;
   const release = (): void => {
@@ -63,7 +69,7 @@ export async function leaseOutOfBand(socketSpec: string, options: OutOfBandOptio
     current = undefined;
   };
   try {
-    const host = await (current ??= startHost(options.memory));
+    const host = await (current ??= startHost());
     const lease = await host.lease(socketSpec, options);
     return {
       ...lease,
@@ -82,11 +88,11 @@ function refuse(reason: string, cause?: unknown): PdmError {
   return new PdmError("ERR_PDM_OUT_OF_BAND", `a loop cannot be interrupted here: ${reason}`, { cause });
 }
 
-async function startHost(memory: SharedArrayBuffer): Promise<Host> {
+async function startHost(): Promise<Host> {
   try {
     // Only now, since few processes ever need it.
     const { THREAD_SOURCE } = await import("./thread-source.js");
-    return new Host("file" in THREAD_SOURCE ? THREAD_SOURCE.file : THREAD_SOURCE.text, memory, forgetHost);
+    return new Host("file" in THREAD_SOURCE ? THREAD_SOURCE.file : THREAD_SOURCE.text, forgetHost);
   } catch (error) {
     forgetHost();
     throw error;
@@ -106,10 +112,10 @@ class Host {
   #lastSocket = 0;
 
   /** @param onFailure the thread has ended by itself: this is of no use any more */
-  constructor(source: URL | string, memory: SharedArrayBuffer, onFailure: () => void) {
+  constructor(source: URL | string, onFailure: () => void) {
     this.#thread = new OutOfBandThread(
       source,
-      memory,
+      openGuardMemory(),
       (wish) => this.#endWait(wish),
       (error) => {
         onFailure();
@@ -121,6 +127,7 @@ class Host {
   async lease(socketSpec: string, options: OutOfBandOptions): Promise<OutOfBandLease> {
     const socket = this.#sockets.get(socketSpec) ?? this.#open(socketSpec);
     socket.leases += 1;
+    const { workspace, client } = options;
     const secret = randomBytes(SECRET_BYTES).toString("hex");
     let isReleased = false;
     const release = (): void => {
@@ -134,7 +141,7 @@ class Host {
     try {
       const spec = await socket.opening;
       this.#sessions.set(secret, options);
-      await this.#thread.order({ kind: "admit", socket: socket.number, workspace: options.workspace, secret });
+      await this.#thread.order({ kind: "admit", socket: socket.number, holder: { workspace, client }, secret });
       return { spec, secret, release };
     } catch (error) {
       release();
@@ -172,10 +179,12 @@ class Host {
   }
 
   /** Where the thread stopped it meanwhile, nothing else may be ended in its place. */
-  #endWait({ workspace, evaluation, claim }: Wish): boolean {
+  #endWait({ target, claim }: Wish): boolean {
     if (Atomics.compareExchange(new Int32Array(claim), 0, 0, 1) !== 0) return false;
     for (const session of this.#sessions.values()) {
-      if (session.workspace === workspace) return session.onInterrupt(workspace, evaluation);
+      if (session.workspace === target.workspace && session.client === target.client) {
+        return session.onInterrupt(target.evaluation);
+      }
     }
     return false;
   }

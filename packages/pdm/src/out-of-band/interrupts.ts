@@ -1,16 +1,10 @@
+import { COMMITTED, GUARD_WORD } from "../guard-memory.js";
 import { OUT_OF_BAND_LIMITS } from "../limits.js";
-import type { Answer, Wish } from "./messages.js";
-
-/** The words of the guard's memory, and what stands in the first where a signal is on its way. */
-const STEP = 0;
-const WORKSPACE = 1;
-const EVALUATION = 2;
-const COMMITTED = -1;
+import type { Answer, InterruptTarget, Wish } from "./messages.js";
 
 /** One that asked, and has no answer yet. */
 interface Waiting {
-  readonly workspace: number;
-  readonly evaluation: number | undefined;
+  readonly target: InterruptTarget;
   readonly claim: Int32Array;
   readonly resolve: (ended: boolean) => void;
   readonly timer: NodeJS.Timeout;
@@ -34,20 +28,20 @@ export class Interrupts {
   }
 
   /**
-   * @param evaluation that one; any of the session where nothing is said
    * @returns whether something was stopped. False, too, where the main thread was busy with other things for `answerMs`; what the session awaits then ends
    * when the main thread comes to it
    */
-  interrupt(workspace: number, evaluation: number | undefined): Promise<boolean> {
+  interrupt(target: InterruptTarget): Promise<boolean> {
     const memory = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const claim = new Int32Array(memory);
-    if (this.#stopStep(workspace, evaluation, claim)) return Promise.resolve(true);
+    if (this.#stopStep(target, claim)) return Promise.resolve(true);
+    if (this.#waiting.size >= OUT_OF_BAND_LIMITS.waiting) return Promise.resolve(false);
     this.#last += 1;
     const wish = this.#last;
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#settle(wish, false), OUT_OF_BAND_LIMITS.answerMs);
-      this.#waiting.set(wish, { workspace, evaluation, claim, resolve, timer });
-      this.#ask({ kind: "wish", wish, workspace, evaluation, claim: memory });
+      this.#waiting.set(wish, { target, claim, resolve, timer });
+      this.#ask({ kind: "wish", wish, target, claim: memory });
       this.#retries ??= setInterval(() => this.#retry(), OUT_OF_BAND_LIMITS.retryMs);
     });
   }
@@ -57,8 +51,8 @@ export class Interrupts {
   }
 
   #retry(): void {
-    for (const [wish, { workspace, evaluation, claim }] of this.#waiting) {
-      if (this.#stopStep(workspace, evaluation, claim)) this.#settle(wish, true);
+    for (const [wish, { target, claim }] of this.#waiting) {
+      if (this.#stopStep(target, claim)) this.#settle(wish, true);
     }
   }
 
@@ -75,21 +69,25 @@ export class Interrupts {
   }
 
   /**
-   * Stops the step that runs, if it is of that session. The signal is sent only once the step is committed to it: from then on the step awaits it
+   * Stops the step that runs, if it is meant. The signal is sent only once the step is committed to it: from then on the step awaits it
    * (see `engine/guard.ts`), so that it reaches nobody else.
    */
-  #stopStep(workspace: number, evaluation: number | undefined, claim: Int32Array): boolean {
+  #stopStep({ workspace, client, evaluation }: InterruptTarget, claim: Int32Array): boolean {
     const words = this.#words;
-    const step = Atomics.load(words, STEP);
-    if (step <= 0 || Atomics.load(words, WORKSPACE) !== workspace) return false;
-    if (evaluation !== undefined && Atomics.load(words, EVALUATION) !== evaluation) return false;
+    const step = Atomics.load(words, GUARD_WORD.step);
+    if (step <= 0 || Atomics.load(words, GUARD_WORD.workspace) !== workspace) return false;
+    if (evaluation !== undefined) {
+      // Other clients of the session may have the same numbers.
+      if (Atomics.load(words, GUARD_WORD.client) !== client) return false;
+      if (Atomics.load(words, GUARD_WORD.evaluation) !== evaluation) return false;
+    }
     if (Atomics.compareExchange(claim, 0, 0, 1) !== 0) return false;
-    if (Atomics.compareExchange(words, STEP, step, COMMITTED) === step) {
+    if (Atomics.compareExchange(words, GUARD_WORD.step, step, COMMITTED) === step) {
       try {
         process.kill(process.pid, "SIGINT");
         return true;
       } catch {
-        Atomics.compareExchange(words, STEP, COMMITTED, step);
+        Atomics.compareExchange(words, GUARD_WORD.step, COMMITTED, step);
       }
     }
     Atomics.store(claim, 0, 0);

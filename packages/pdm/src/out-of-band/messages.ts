@@ -1,8 +1,22 @@
 import type { ListenSpec } from "../transport/listen-spec.js";
 
+/** Whom a secret stands for. */
+export interface Holder {
+  /** The session's number. */
+  readonly workspace: number;
+  /** The client's in `pdm.sessions`. */
+  readonly client: number;
+}
+
+/** What is to be stopped: what the session runs, whoever typed it, or that evaluation of that client. */
+export interface InterruptTarget extends Holder {
+  /** The client's own number for it. */
+  readonly evaluation: number | undefined;
+}
+
 /** What the main thread starts the other one with. */
 export interface ThreadData {
-  /** Three Int32: the step that runs, its session's number, its evaluation's; see the engine's guard. */
+  /** The guard's: see `guard-memory.ts`. */
   readonly memory: SharedArrayBuffer;
 }
 
@@ -16,7 +30,7 @@ export type Order =
       readonly kind: "admit";
       readonly order: number;
       readonly socket: number;
-      readonly workspace: number;
+      readonly holder: Holder;
       readonly secret: string;
     }
   | { readonly kind: "dismiss"; readonly order: number; readonly secret: string };
@@ -45,7 +59,6 @@ export interface Reply {
 export interface Wish {
   readonly kind: "wish";
   readonly wish: number;
-  readonly workspace: number;
-  readonly evaluation: number | undefined;
+  readonly target: InterruptTarget;
   readonly claim: SharedArrayBuffer;
 }

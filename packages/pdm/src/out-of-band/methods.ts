@@ -1,3 +1,5 @@
+import type { Holder, InterruptTarget } from "./messages.js";
+
 /** What is wrong with a request, by the codes of JSON-RPC and of `rpc`. */
 export class RequestFault extends Error {
   readonly code: number;
@@ -17,25 +19,25 @@ export const TOO_MANY = -32_009;
 
 /** What the methods work on. */
 export interface MethodContext {
-  /** The session whose secret that is, on the socket that the request came by. */
-  findWorkspace(secret: string): number | undefined;
+  /** Whose secret that is, on the socket that the request came by. */
+  findHolder(secret: string): Holder | undefined;
   /** @returns whether something was stopped */
-  interrupt(workspace: number, evaluation: number | undefined): Promise<boolean>;
+  interrupt(target: InterruptTarget): Promise<boolean>;
 }
 
-/** Returns, or resolves to, the result; what it throws is the answer's error. */
-type Method = (context: MethodContext, params: Readonly<Record<string, unknown>>) => unknown;
+/** Resolves to the result; what it throws is the answer's error. */
+type Method = (context: MethodContext, params: Readonly<Record<string, unknown>>) => Promise<object>;
 
 /** By name. */
 const METHODS: Readonly<Record<string, Method>> = {
-  /** Stops what the session runs or awaits: that evaluation, or any where no number is given. */
+  /** Stops what the session runs or awaits: that evaluation of the secret's holder, or any where no number is given. */
   async interrupt(context, { secret, evaluation }) {
     if (typeof secret !== "string") throw new RequestFault(INVALID_PARAMETERS, "secret is a string");
     if (evaluation !== undefined && !Number.isInteger(evaluation))
       throw new RequestFault(INVALID_PARAMETERS, "evaluation is a whole number");
-    const workspace = context.findWorkspace(secret);
-    if (workspace === undefined) throw new RequestFault(REFUSED, "no session of this socket has that secret");
-    return { interrupted: await context.interrupt(workspace, evaluation as number | undefined) };
+    const holder = context.findHolder(secret);
+    if (holder === undefined) throw new RequestFault(REFUSED, "no session of this socket has that secret");
+    return { interrupted: await context.interrupt({ ...holder, evaluation: evaluation as number | undefined }) };
   },
 };
 

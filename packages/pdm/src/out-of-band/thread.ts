@@ -7,14 +7,14 @@ import type { TransportListener } from "../transport/listener.js";
 import { describeThrown } from "../warning.js";
 import { UrgentConversation } from "./conversation.js";
 import { Interrupts } from "./interrupts.js";
-import type { Answer, Order, Reply, ThreadData, Wish } from "./messages.js";
+import type { Answer, Holder, Order, Reply, ThreadData, Wish } from "./messages.js";
 
 // What the thread beside the main one runs: it answers although the main thread is blocked.
 
 /** Who may ask, by the secret. */
 interface Admission {
   readonly socket: number;
-  readonly workspace: number;
+  readonly holder: Holder;
   readonly secret: Buffer;
 }
 
@@ -40,12 +40,12 @@ function accept(socketNumber: number, socket: Socket): void {
   const connection = {
     isKnown: false,
     conversation: new UrgentConversation(socket, {
-      findWorkspace: (secret) => {
-        const workspace = findWorkspace(socketNumber, secret);
-        connection.isKnown ||= workspace !== undefined;
-        return workspace;
+      findHolder: (secret) => {
+        const holder = findHolder(socketNumber, secret);
+        connection.isKnown ||= holder !== undefined;
+        return holder;
       },
-      interrupt: (workspace, evaluation) => interrupts.interrupt(workspace, evaluation),
+      interrupt: (target) => interrupts.interrupt(target),
     }),
   };
   makeRoom();
@@ -60,20 +60,21 @@ function accept(socketNumber: number, socket: Socket): void {
 /** Whoever may connect could take all places, and need not have a secret. */
 function makeRoom(): void {
   if (connections.size < OUT_OF_BAND_LIMITS.connections) return;
-  for (const [socket, { conversation, isKnown }] of connections) {
-    if (isKnown) continue;
-    connections.delete(socket);
-    conversation.refuse("another client takes this place");
-    return;
-  }
+  const all = [...connections];
+  // One that has ended its side is most probably gone; that shows when it is answered.
+  const [socket, connection] =
+    all.find(([, { isKnown }]) => !isKnown) ?? all.find(([, { conversation }]) => conversation.isPeerEnded) ?? [];
+  if (socket === undefined) return;
+  connections.delete(socket);
+  connection?.conversation.refuse("another client takes this place");
 }
 
 /** Compares with every secret, in a time that tells nothing of them. */
-function findWorkspace(socketNumber: number, text: string): number | undefined {
+function findHolder(socketNumber: number, text: string): Holder | undefined {
   const given = Buffer.from(text);
-  let found: number | undefined;
-  for (const { socket, workspace, secret } of admissions.values()) {
-    if (socket === socketNumber && given.length === secret.length && timingSafeEqual(given, secret)) found = workspace;
+  let found: Holder | undefined;
+  for (const { socket, holder, secret } of admissions.values()) {
+    if (socket === socketNumber && given.length === secret.length && timingSafeEqual(given, secret)) found = holder;
   }
   return found;
 }

@@ -116,6 +116,8 @@ class ReplConversation implements Conversation, WorkspaceClient {
         }),
       );
     }
+    // The client may have gone while it was loaded: nobody would end the session.
+    if (this.#isReleased) return { kind: "done" };
     const { limits } = this.#connection;
     if (this.#workspace === undefined) {
       this.#workspace = loaded.createWorkspace(limits);

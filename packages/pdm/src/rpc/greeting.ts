@@ -1,7 +1,11 @@
 import { isMainThread, threadId } from "node:worker_threads";
 import type { Limits } from "../limits.js";
+import { whyNoOutOfBand } from "../out-of-band/host.js";
 import type { Session } from "../session/session.js";
 import { VERSION } from "../version.js";
+
+/** What the second socket speaks. */
+const OUT_OF_BAND = { protocol: "urgent", version: 1 } as const;
 
 /** The version of the protocol. */
 const PROTOCOL_VERSION = 1;
@@ -35,7 +39,7 @@ const SHOWN_LIMITS = [
   "replQueue",
 ] as const satisfies readonly (keyof Limits)[];
 
-/** What the server says of itself to one client: see `GREETING` in `methods/members.ts`. */
+/** What the server says of itself to one client: see `GREETING` in `methods/definitions.ts`. */
 export function createGreeting(session: Session, capabilities: readonly string[]): object {
   const { principal, limits, build } = session;
   startedAt ??= new Date(Date.now() - process.uptime() * 1_000).toISOString();
@@ -54,6 +58,7 @@ export function createGreeting(session: Session, capabilities: readonly string[]
     role: principal.role,
     rights: principal.rights,
     capabilities,
+    ...(principal.rights.includes("repl") && whyNoOutOfBand() === undefined ? { outOfBand: OUT_OF_BAND } : {}),
     limits: Object.fromEntries(SHOWN_LIMITS.map((name) => [name, limits[name]])),
   };
 }

@@ -1,5 +1,5 @@
 import type { RpcNotification } from "./method.js";
-import { GREETING, REPL_SESSION, SUBSCRIPTION } from "./methods/members.js";
+import { GREETING, REPL_SESSION, SUBSCRIPTION } from "./methods/definitions.js";
 
 /** What the server sends of its own accord, beside the messages of streams, which go both ways. */
 export const NOTIFICATIONS: readonly RpcNotification[] = [

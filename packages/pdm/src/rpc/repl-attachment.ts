@@ -70,6 +70,12 @@ export class ReplAttachment implements WorkspaceClient, QueuedEventSource {
     this.#connection.discardEvents(this);
   }
 
+  /** Ends what the session awaits, or that evaluation of this client's alone. @returns whether anything was ended */
+  interrupt(evaluation: number | undefined): boolean {
+    if (evaluation === undefined) return this.workspace.interrupt();
+    return this.workspace.stop((request) => request.client === this && request.evaluation === evaluation);
+  }
+
   countLost(count: number): void {
     this.#lost += count;
   }

@@ -3,11 +3,6 @@ import type { WorkspaceModule } from "../workspace/load.js";
 import { ReplAttachment } from "./repl-attachment.js";
 import { RpcError } from "./rpc-error.js";
 
-/** Evaluations that their client gave no number count from here on: clients begin lower. */
-const FIRST_NUMBER = 2 ** 30;
-
-let lastNumber = FIRST_NUMBER;
-
 /** The sessions of the REPL that one client is in, by their names. */
 export class ReplAttachments {
   readonly #connection: Connection;
@@ -41,12 +36,6 @@ export class ReplAttachments {
     if (attachment !== undefined) return attachment;
     const shown = JSON.stringify(name.slice(0, 100));
     throw new RpcError("ERR_PDM_NO_SUCH_HANDLE", `this connection is in no session ${shown}: open it`, "session");
-  }
-
-  /** A number for an evaluation that its client gave none. */
-  takeNumber(): number {
-    lastNumber = lastNumber < 2 ** 31 - 1 ? lastNumber + 1 : FIRST_NUMBER;
-    return lastNumber;
   }
 
   /** Leaves it. Throws as `find` does. @param isKept see `Workspace.detach` */

@@ -67,7 +67,7 @@ export function rewriteCommand(typed: string): CommandScript {
   };
   // In this order, since of two edits at one place the first is the outer one at its beginning.
   const form = findForm(survey);
-  const edits = [...guardCalls(survey, names), ...rewriteCalls(survey, names), ...rewriteAwaits(survey, names, form)];
+  const edits = [...rewriteAwaits(survey, names, form), ...guardCalls(survey, names), ...rewriteCalls(survey, names)];
   if (source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
   const { declarations, assigned, probed, runsCode, strict } = survey;
   const script = {

@@ -1,5 +1,6 @@
 import { Parser, tokTypes } from "acorn";
 import type { Token } from "acorn";
+import { REPL_LIMITS } from "../limits.js";
 
 /** What is being typed at the cursor; the text from `from` to `to` is to be replaced. */
 export type CompletionTarget =
@@ -43,12 +44,6 @@ export type PathRoot =
 
 const NONE: CompletionTarget = { kind: "none" };
 
-/** Characters before the cursor that are read. Of a longer text, the last lines. */
-const READ_CHARACTERS = 65_536;
-
-/** Parts that a path may have, brackets and parentheses around it included. A longer one is not completed. Stops exhaustion of the stack. */
-const PATH_PARTS = 256;
-
 const NAME_REST = /^[\p{ID_Continue}$\u200c\u200d]*/u;
 const SPECIFIER_REST = /^[\w./@#:-]*/;
 
@@ -58,8 +53,11 @@ const SPECIFIER_REST = /^[\w./@#:-]*/;
  * @param cursor where it stands in the text, in UTF-16 code units
  */
 export function findCompletionTarget(source: string, cursor: number): CompletionTarget {
-  const start = cursor <= READ_CHARACTERS ? 0 : source.indexOf("\n", cursor - READ_CHARACTERS) + 1;
-  const text = source.slice(start, cursor);
+  const near = source.slice(Math.max(cursor - REPL_LIMITS.completionSourceCharacters, 0), cursor);
+  const skipped = cursor <= REPL_LIMITS.completionSourceCharacters ? 0 : near.indexOf("\n") + 1;
+  if (near.length < cursor && skipped === 0) return NONE;
+  const text = near.slice(skipped);
+  const start = cursor - text.length;
   const { tokens, failure } = tokenize(text);
   if (failure !== undefined) return findInString(source, start, cursor, tokens, text, failure);
   const last = tokens.at(-1);
@@ -182,7 +180,7 @@ function readPath(
   text: string,
   tokens: readonly Token[],
   last: number,
-  parts: number = PATH_PARTS,
+  parts: number = REPL_LIMITS.pathParts,
 ): ReadPath | undefined {
   const token = tokens[last];
   if (token === undefined || parts === 0) return undefined;

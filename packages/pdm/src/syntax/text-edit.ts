@@ -28,6 +28,7 @@ const LINE_END = /\r\n|[\n\r\u2028\u2029]/gu;
 
 /** Applies edits that do not overlap; those at the same place in the given order. */
 export function applyEdits(source: string, edits: readonly TextEdit[]): EditedText {
+  if (edits.length === 0) return { text: source, offsets: new Map(), shifts: [] };
   const offsets = new Map<TextEdit, number>();
   const shifts: ColumnShift[] = [];
   const lineStarts = [0, ...Array.from(source.matchAll(LINE_END), (end) => end.index + end[0].length)];

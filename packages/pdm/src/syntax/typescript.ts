@@ -1,3 +1,5 @@
+import { isTooDeep } from "./type-nesting.js";
+
 /** What TypeScript has and JavaScript does not, roughly: at the most a text is tried in vain. */
 const SIGNS: readonly RegExp[] = [
   /\b(?:interface|type|enum|namespace|module|declare|abstract|private|public|protected|readonly|override|implements)\s+[\w$#{]/,
@@ -42,6 +44,7 @@ type Stripper = (code: string) => string;
 function strip(source: string): StrippedText {
   const { stripTypeScriptTypes } = process.getBuiltinModule("node:module") as { stripTypeScriptTypes?: Stripper };
   if (stripTypeScriptTypes === undefined) return { kind: "unavailable" };
+  if (isTooDeep(source)) return { kind: "refused", reason: "It is nested too deeply for TypeScript", atEnd: false };
   try {
     return { kind: "stripped", text: withoutWarning(() => stripTypeScriptTypes(source)) };
   } catch (error) {

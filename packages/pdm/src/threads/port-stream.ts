@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import type { MessagePort } from "node:worker_threads";
-import { PORT_WINDOW_BYTES } from "./thread-message.js";
+import { THREAD_LIMITS } from "../limits.js";
 import type { PortMessage } from "./thread-message.js";
 
 /**
@@ -43,7 +43,7 @@ export class PortStream extends Duplex {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.#port.postMessage({ data: new Uint8Array(chunk) } satisfies PortMessage);
     this.#untakenBytes += chunk.length;
-    if (this.#untakenBytes < PORT_WINDOW_BYTES) done();
+    if (this.#untakenBytes < THREAD_LIMITS.portWindowBytes) done();
     else this.#goOn = done;
   }
 
@@ -65,7 +65,7 @@ export class PortStream extends Duplex {
     }
     if (taken !== undefined) {
       this.#untakenBytes -= taken;
-      const goOn = this.#untakenBytes < PORT_WINDOW_BYTES ? this.#goOn : undefined;
+      const goOn = this.#untakenBytes < THREAD_LIMITS.portWindowBytes ? this.#goOn : undefined;
       if (goOn !== undefined) {
         this.#goOn = undefined;
         goOn();

@@ -1,14 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { BroadcastChannel, isMainThread, threadId } from "node:worker_threads";
+import { THREAD_LIMITS } from "../limits.js";
 import { nameThread } from "./thread-offer.js";
 import { THREADS_CHANNEL } from "./thread-message.js";
 import type { ThreadAnswer, ThreadQuestion } from "./thread-message.js";
-
-/** Milliseconds in which a thread has to say that it is there. */
-const ANSWER_MS = 250;
-
-/** Threads that are listed. More are left out. */
-const MOST_THREADS = 1_000;
 
 /** A thread as it is listed. */
 export interface ListedThread extends ThreadAnswer {
@@ -33,12 +28,12 @@ export async function listThreads(): Promise<readonly ListedThread[]> {
   // oxlint-disable-next-line unicorn/prefer-add-event-listener
   answers.onmessage = (message) => {
     const { thread, name } = (message as { readonly data: ThreadAnswer }).data;
-    if (found.size < MOST_THREADS && !found.has(thread)) found.set(thread, { thread, name });
+    if (found.size < THREAD_LIMITS.threads && !found.has(thread)) found.set(thread, { thread, name });
   };
   (answers as unknown as { unref(): void }).unref();
   const questions = new BroadcastChannel(THREADS_CHANNEL);
   questions.postMessage({ answerTo } satisfies ThreadQuestion);
-  await new Promise<void>((resolve) => setTimeout(resolve, ANSWER_MS).unref());
+  await new Promise<void>((resolve) => setTimeout(resolve, THREAD_LIMITS.answerMs).unref());
   questions.close();
   answers.close();
   return [...found.values()].toSorted((one, other) => one.thread - other.thread);

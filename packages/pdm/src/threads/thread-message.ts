@@ -43,6 +43,3 @@ export interface PortMessage {
   readonly taken?: number;
   readonly isEnd?: boolean;
 }
-
-/** Bytes that may be on their way in one direction before the other side has taken some. */
-export const PORT_WINDOW_BYTES = 262_144;

@@ -1,14 +1,11 @@
 import { MessageChannel, threadId } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
+import { THREAD_LIMITS } from "../limits.js";
 import { AccessError } from "../session/access-error.js";
 import type { Connection } from "../session/connection.js";
 import type { Conversation } from "../session/sub-protocol.js";
 import type { InputBuffer } from "../wire/input-buffer.js";
-import { PORT_WINDOW_BYTES } from "./thread-message.js";
 import type { PortMessage, ThreadClient, ThreadEntrance } from "./thread-message.js";
-
-/** Milliseconds in which a thread has to take a client in. */
-const ENTER_TIMEOUT_MS = 5_000;
 
 /** Of `node:worker_threads`, from Node 20.19 on; its types lack it. */
 type Post = (thread: number, message: object, transfer: readonly MessagePort[], timeoutMs: number) => Promise<void>;
@@ -30,7 +27,7 @@ export async function openThread(thread: number, connection: Connection): Promis
   const { port1, port2 } = new MessageChannel();
   const entrance: ThreadEntrance = { pdm: "thread.v1", port: port2, client: describeClient(connection) };
   try {
-    await postMessageToThread(thread, entrance, [port2], ENTER_TIMEOUT_MS);
+    await postMessageToThread(thread, entrance, [port2], THREAD_LIMITS.enterTimeoutMs);
     return port1;
   } catch (error) {
     port1.close();
@@ -81,7 +78,7 @@ export class ThreadRelay implements Conversation {
   }
 
   get busy(): boolean {
-    return this.#untakenBytes >= PORT_WINDOW_BYTES;
+    return this.#untakenBytes >= THREAD_LIMITS.portWindowBytes;
   }
 
   /** Until the thread has ended its side. */
@@ -91,7 +88,7 @@ export class ThreadRelay implements Conversation {
 
   process(input: InputBuffer): void {
     this.#take();
-    const count = Math.min(input.length, PORT_WINDOW_BYTES - this.#untakenBytes);
+    const count = Math.min(input.length, THREAD_LIMITS.portWindowBytes - this.#untakenBytes);
     const bytes = count === 0 ? undefined : input.take(count);
     if (bytes !== undefined) {
       this.#untakenBytes += bytes.length;

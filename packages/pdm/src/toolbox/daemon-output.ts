@@ -135,7 +135,13 @@ function takeWarning({ name, message, code }: Error & { readonly code?: string }
 }
 
 function takeLine(message: unknown): void {
-  take("log", formatLine(message));
+  let line = "(a record that cannot be shown)\n";
+  try {
+    line = formatLine(message);
+  } catch {
+    // A getter of its own threw. What a subscriber throws, Node takes for an uncaught error of the service.
+  }
+  take("log", line);
 }
 
 function formatLine(message: unknown): string {

@@ -1,22 +1,14 @@
-import { ignoreRejection } from "../engine/promise.js";
+import { showBriefly } from "../engine/brief-value.js";
+import { ignoreRejection, isPromiseLike } from "../engine/promise.js";
 import { PdmError } from "../errors.js";
+import { HEARD_EVENTS, REPL_LIMITS } from "../limits.js";
 import type { EventSource } from "../objects/interfaces.js";
 import { describeThrown } from "../warning.js";
-import { showBriefly } from "./brief-text.js";
 import { printAsText } from "./tool.js";
 import type { ToolHost } from "./tool.js";
 
-/** Events that one subscription hears where nothing is said, and at most. */
-const HEARD_EVENTS: { readonly preset: number; readonly most: number } = Object.freeze({
-  preset: 100,
-  most: 1_000_000,
-});
-
-/** Subscriptions of one session at a time. */
-const SESSION_SUBSCRIPTIONS = 100;
-
-/** Characters of an event that is printed. */
-const EVENT_CHARACTERS = 500;
+/** How much of an event is printed. */
+const SHOWN = { maxCharacters: 500, maxParts: 20, withProperties: true } as const;
 
 /** Hears the events of one source until its limit, its end, or the session's. */
 export class Subscription {
@@ -96,10 +88,12 @@ printAsText(Subscription);
 export class ObjectEvents {
   readonly #host: ToolHost;
   readonly #subscriptions = new Set<Subscription>();
+  #isOver = false;
 
   constructor(host: ToolHost) {
     this.#host = host;
     host.onEnd(() => {
+      this.#isOver = true;
       for (const subscription of this.#subscriptions) subscription.stop();
     });
   }
@@ -107,7 +101,7 @@ export class ObjectEvents {
   /**
    * Calls `listener` with each event, or prints them where there is none.
    *
-   * @throws PdmError `ERR_PDM_TOOL` for a limit that is none and one subscription too many; whatever the source throws
+   * @throws PdmError `ERR_PDM_TOOL` for a limit that is none, one subscription too many, and after the session's end; whatever the source throws
    */
   subscribe(
     name: string,
@@ -115,6 +109,7 @@ export class ObjectEvents {
     listener: ((event: unknown) => unknown) | undefined,
     { limit = HEARD_EVENTS.preset }: { readonly limit?: number | undefined } = {},
   ): Subscription {
+    if (this.#isOver) throw new PdmError("ERR_PDM_TOOL", "the session ended: no events can be heard for it any more");
     if (listener !== undefined && typeof listener !== "function") {
       throw new PdmError("ERR_PDM_TOOL", `${name}.on takes a function, or nothing to have the events printed`);
     }
@@ -124,8 +119,8 @@ export class ObjectEvents {
         `limit must be a whole number of events from 1 to ${HEARD_EVENTS.most}, not ${String(limit)}`,
       );
     }
-    if (this.#subscriptions.size >= SESSION_SUBSCRIPTIONS) {
-      throw new PdmError("ERR_PDM_TOOL", `this session has ${SESSION_SUBSCRIPTIONS} subscriptions: stop one first`);
+    if (this.#subscriptions.size >= REPL_LIMITS.subscriptions) {
+      throw new PdmError("ERR_PDM_TOOL", `this session has ${REPL_LIMITS.subscriptions} subscriptions: stop one first`);
     }
     const hear = listener === undefined ? this.#createPrinter(name, limit) : this.#createCaller(name, listener);
     const subscription = new Subscription(name, source, limit, hear, (stopped) => this.#subscriptions.delete(stopped));
@@ -143,7 +138,7 @@ export class ObjectEvents {
   #createPrinter(name: string, limit: number): (event: unknown, number: number) => void {
     return (event, number) => {
       const last = number >= limit ? "\n(that was the last one: the subscription has ended)" : "";
-      this.#host.print("stdout", `${name} ${number}/${limit} ${showBriefly(event, EVENT_CHARACTERS)}${last}\n`);
+      this.#host.print("stdout", `${name} ${number}/${limit} ${showBriefly(event, SHOWN)}${last}\n`);
     };
   }
 
@@ -157,12 +152,4 @@ export class ObjectEvents {
       }
     };
   }
-}
-
-/** Whether it has to be waited for. */
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }

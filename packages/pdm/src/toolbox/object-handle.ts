@@ -1,4 +1,4 @@
-import { ignoreRejection } from "../engine/promise.js";
+import { ignoreRejection, isPromiseLike } from "../engine/promise.js";
 import { PdmError } from "../errors.js";
 import { CallContext } from "../objects/call-context.js";
 import type { ObjectDescription, OperationDescription } from "../objects/description.js";
@@ -11,7 +11,6 @@ import {
   listInterfaces,
 } from "../objects/interfaces.js";
 import type { Described, InterfaceName } from "../objects/interfaces.js";
-import { isPromiseLike } from "./object-events.js";
 import type { ObjectEvents, Subscription } from "./object-events.js";
 import { printAsText } from "./tool.js";
 import type { ToolHost } from "./tool.js";

@@ -1,10 +1,12 @@
 import { inspect, types } from "node:util";
+import { isPromiseLike } from "../engine/promise.js";
+import { isObject } from "../engine/safe-read.js";
 import { PdmError } from "../errors.js";
 import type { OperationDescription } from "../objects/description.js";
 import { isAttribute, isDirectory, isEventSource, isInvocable, isWritable } from "../objects/interfaces.js";
 import { findModule } from "../objects/registry.js";
 import { describeThrown } from "../warning.js";
-import { isPromiseLike, ObjectEvents } from "./object-events.js";
+import { ObjectEvents } from "./object-events.js";
 import { ObjectHandle } from "./object-handle.js";
 import type { TreeContext } from "./object-handle.js";
 import { createMissing, isModulePart, listBelow } from "./object-names.js";
@@ -297,8 +299,4 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
   return prototype === null || prototype === Object.prototype;
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

@@ -1,7 +1,5 @@
 import { AsyncResource } from "node:async_hooks";
-
-/** Characters that wait for one follower, each write counted as {@link WRITE_CHARACTERS} more; beyond it the oldest are lost. */
-const QUEUED_CHARACTERS = 262_144;
+import { REPL_LIMITS } from "../limits.js";
 
 /** What keeping one write costs besides its text. Stops a million empty lines. */
 export const WRITE_CHARACTERS = 32;
@@ -35,7 +33,7 @@ export class OutputQueue {
   /** @param deliver must not throw */
   constructor(
     deliver: (stream: string, text: string, lost: number) => void,
-    maxCharacters: number = QUEUED_CHARACTERS,
+    maxCharacters: number = REPL_LIMITS.queuedCharacters,
   ) {
     this.#deliver = deliver;
     this.#maxCharacters = maxCharacters;

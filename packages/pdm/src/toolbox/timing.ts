@@ -1,8 +1,7 @@
 import { readClockMs } from "../clock.js";
+import { isPromiseLike } from "../engine/promise.js";
 import { PdmError } from "../errors.js";
-
-/** Runs of one `$time`. Each leaves a number. */
-const TIMED_RUNS = 100_000;
+import { REPL_LIMITS } from "../limits.js";
 
 /** What `$time` found out. Milliseconds. */
 export interface Timing {
@@ -28,8 +27,11 @@ export function timeRuns(
   const { runs = 1 } = options;
   if (typeof run !== "function")
     throw new PdmError("ERR_PDM_TOOL", "$time takes a function: $time(() => orders.search())");
-  if (!Number.isInteger(runs) || runs < 1 || runs > TIMED_RUNS) {
-    throw new PdmError("ERR_PDM_TOOL", `runs must be a whole number from 1 to ${TIMED_RUNS}, not ${String(runs)}`);
+  if (!Number.isInteger(runs) || runs < 1 || runs > REPL_LIMITS.timedRuns) {
+    throw new PdmError(
+      "ERR_PDM_TOOL",
+      `runs must be a whole number from 1 to ${REPL_LIMITS.timedRuns}, not ${String(runs)}`,
+    );
   }
   const times: number[] = [];
   for (;;) {
@@ -76,11 +78,4 @@ function summarise(result: unknown, times: readonly number[]): Timing {
 /** To microseconds: more is noise. */
 function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }

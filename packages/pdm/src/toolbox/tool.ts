@@ -38,7 +38,7 @@ export interface ToolHost {
   print(stream: "stdout" | "stderr", text: string): void;
   /** Asks whoever has the session open; rejects where nobody can answer. */
   ask(question: string): Promise<string>;
-  /** Has something done when the session ends. */
+  /** Has something done when the session ends: at once where it has ended, since what was begun in it may go on. */
   onEnd(cleanUp: () => void): void;
   /** A text with the places and names in it as they were typed. */
   correct(text: string): string;

@@ -1,24 +1,13 @@
 import { types } from "node:util";
 import { readClockMs } from "../clock.js";
+import { showBriefly } from "../engine/brief-value.js";
+import { REPL_LIMITS, WATCHED_CALLS } from "../limits.js";
 import { PdmError } from "../errors.js";
-import { showBriefly } from "./brief-text.js";
 import { watchSettlement } from "./promise-settlement.js";
 import { printAsText } from "./tool.js";
 import type { ToolHost } from "./tool.js";
 import { WatchedMethod } from "./watched-method.js";
 import type { Call, CallOutcome } from "./watched-method.js";
-
-/** Calls that one `$watch` tells of where nothing is said, and at most. */
-const WATCHED_CALLS: { readonly preset: number; readonly most: number } = Object.freeze({
-  preset: 10,
-  most: 10_000,
-});
-
-/** Watches of one session at a time. */
-const WATCHES = 100;
-
-/** Milliseconds for which the promise that a watched call returned is followed. */
-const PENDING_MS = 60_000;
 
 /** One watch. */
 export class Watch {
@@ -93,8 +82,8 @@ export class Watch {
   #describe(kind: Call["kind"], args: readonly unknown[]): string {
     const { name } = this.#method;
     if (kind === "get") return `get ${name}`;
-    if (kind === "set") return `set ${name} = ${showBriefly(args[0])}`;
-    const shown = args.slice(0, 10).map((value) => showBriefly(value));
+    if (kind === "set") return `set ${name} = ${showValue(args[0])}`;
+    const shown = args.slice(0, 10).map((value) => showValue(value));
     const more = args.length > 10 ? `, … ${args.length - 10} more` : "";
     return `${kind === "new" ? "new " : ""}${name}(${shown.join(", ")}${more})`;
   }
@@ -103,12 +92,12 @@ export class Watch {
     const isLast = number >= this.#limit;
     const last = isLast ? "\n(that was the last one: the watch has ended)" : "";
     if (outcome.threw) {
-      this.#print(`${head} threw ${showBriefly(outcome.error)} after ${formatMs(took)}${last}\n`);
+      this.#print(`${head} threw ${showValue(outcome.error)} after ${formatMs(took)}${last}\n`);
       return;
     }
     const { value } = outcome;
     if (!types.isPromise(value)) {
-      this.#print(`${head} → ${showBriefly(value)} in ${formatMs(took)}${last}\n`);
+      this.#print(`${head} → ${showValue(value)} in ${formatMs(took)}${last}\n`);
       return;
     }
     this.#print(`${head} → a promise in ${formatMs(took)}${last}\n`);
@@ -122,15 +111,15 @@ export class Watch {
       giveUp();
       this.#pending.delete(letGo);
     };
-    const giveUp = watchSettlement(promise, (settlement) => {
+    const giveUp = watchSettlement(promise, (settlement, text) => {
       const took = readClockMs() - startedAt;
       letGo();
       this.#guard(() => {
-        this.#print(`${number}/${this.#limit} ${settlement}: ${showBriefly(promise)} after ${formatMs(took)}\n`);
+        this.#print(`${number}/${this.#limit} ${settlement}: ${text} after ${formatMs(took)}\n`);
         return undefined;
       });
     });
-    const timer = setTimeout(letGo, PENDING_MS).unref();
+    const timer = setTimeout(letGo, REPL_LIMITS.watchedPromiseMs).unref();
     this.#pending.add(letGo);
   }
 
@@ -153,10 +142,13 @@ export function createWatch(
   host: ToolHost,
 ): (object: unknown, method: string | symbol, options?: { readonly limit?: number }) => Watch {
   const watches = new Set<Watch>();
+  let isOver = false;
   host.onEnd(() => {
+    isOver = true;
     for (const watch of watches) watch.stop();
   });
   return (object, method, { limit = WATCHED_CALLS.preset } = {}) => {
+    if (isOver) throw new PdmError("ERR_PDM_WATCH", "the session ended: nothing can be watched for it any more");
     if (!Number.isInteger(limit) || limit < 1 || limit > WATCHED_CALLS.most) {
       throw new PdmError(
         "ERR_PDM_WATCH",
@@ -166,8 +158,8 @@ export function createWatch(
     if (typeof method !== "string" && typeof method !== "symbol") {
       throw new PdmError("ERR_PDM_WATCH", '$watch takes an object and the name of its method: $watch(cart, "total")');
     }
-    if (watches.size >= WATCHES) {
-      throw new PdmError("ERR_PDM_WATCH", `this session has ${WATCHES} watches: stop one first`);
+    if (watches.size >= REPL_LIMITS.watches) {
+      throw new PdmError("ERR_PDM_WATCH", `this session has ${REPL_LIMITS.watches} watches: stop one first`);
     }
     const watch = new Watch(
       object,
@@ -181,6 +173,11 @@ export function createWatch(
     watches.add(watch);
     return watch;
   };
+}
+
+/** Within the call that is watched: none of the value's own code may run. */
+function showValue(value: unknown): string {
+  return showBriefly(value, { maxCharacters: 200, maxParts: 10, withProperties: true });
 }
 
 function formatMs(ms: number): string {

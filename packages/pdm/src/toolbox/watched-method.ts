@@ -1,3 +1,4 @@
+import { functionName, isObject } from "../engine/safe-read.js";
 import { PdmError } from "../errors.js";
 
 /** What is told of one call; undefined where nobody wants to know of it. */
@@ -178,22 +179,13 @@ function findObstacle(holder: object, object: object, descriptor: PropertyDescri
 
 function nameMethod(object: unknown, key: string | symbol): string {
   const method = typeof key === "symbol" ? `[${String(key)}]` : `.${key}`;
-  if (typeof object === "function") return `${ownName(object) ?? "function"}${method}`;
+  if (typeof object === "function") return `${functionName(object) ?? "function"}${method}`;
   if (!isObject(object)) return `x${method}`;
   const constructor = Object.getOwnPropertyDescriptor(object, "constructor")?.value as unknown;
-  if (typeof constructor === "function") return `${ownName(constructor) ?? "Object"}.prototype${method}`;
+  if (typeof constructor === "function") return `${functionName(constructor) ?? "Object"}.prototype${method}`;
   const prototype = Object.getPrototypeOf(object) as object | null;
   const above = prototype && (Object.getOwnPropertyDescriptor(prototype, "constructor")?.value as unknown);
-  return `${(typeof above === "function" && ownName(above)) || "Object"}${method}`;
-}
-
-function ownName(named: object): string | undefined {
-  const name = Object.getOwnPropertyDescriptor(named, "name")?.value as unknown;
-  return typeof name === "string" && name !== "" ? name : undefined;
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
+  return `${(typeof above === "function" && functionName(above)) || "Object"}${method}`;
 }
 
 function fail(message: string): PdmError {

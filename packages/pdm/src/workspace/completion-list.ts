@@ -1,3 +1,4 @@
+import { REPL_LIMITS } from "../limits.js";
 import { Stopwatch } from "../stopwatch.js";
 
 /** What can stand at a place. */
@@ -30,12 +31,6 @@ export interface CompletionItem {
   /** The prototype that it comes from: `Map.prototype`. */
   readonly from?: string;
 }
-
-/** Characters of a completion. A longer one, which nobody types, is left out, as if there were too many. */
-const TEXT_CHARACTERS = 1_000;
-
-/** Characters that are said of it. */
-const DETAIL_CHARACTERS = 1_000;
 
 /** Collects completions, within limits. */
 export class CompletionList {
@@ -72,7 +67,7 @@ export class CompletionList {
       this.#isFull = true;
       return;
     }
-    if (item.text.length > TEXT_CHARACTERS) {
+    if (item.text.length > REPL_LIMITS.completionCharacters) {
       this.#isCut = true;
       return;
     }
@@ -97,7 +92,7 @@ export class CompletionList {
 
 /** The member, where it is there and too long, shorter. */
 function cut(name: "detail" | "from", text: string | undefined): Partial<Record<"detail" | "from", string>> {
-  return text === undefined || text.length <= DETAIL_CHARACTERS
+  return text === undefined || text.length <= REPL_LIMITS.completionCharacters
     ? {}
-    : { [name]: `${text.slice(0, DETAIL_CHARACTERS - 1)}…` };
+    : { [name]: `${text.slice(0, REPL_LIMITS.completionCharacters - 1)}…` };
 }

@@ -1,12 +1,10 @@
 import { AMPLE } from "../engine/value-fit.js";
 import { formatValue } from "../engine/value-text.js";
+import { REPL_LIMITS } from "../limits.js";
 import { WorkspaceError } from "./workspace-error.js";
 
 /** UTF-16 units of a text that are given at once. */
 const PIECE_UNITS = 65_536;
-
-/** Bytes of a value's text that can be paged through. */
-const WHOLE_TEXT_BYTES = 4_194_304;
 
 /** Values that the clients of one session can look further into, by number: the last ones used, up to a limit. */
 export class HeldValues {
@@ -76,7 +74,7 @@ export class HeldValues {
 
   async #showWhole(number: number, value: unknown, guard: (show: () => string) => Promise<string>): Promise<string> {
     if (this.#paged?.number === number) return this.#paged.text;
-    const text = await guard(() => formatValue(value, { maxBytes: WHOLE_TEXT_BYTES, limits: AMPLE }).text);
+    const text = await guard(() => formatValue(value, { maxBytes: REPL_LIMITS.wholeTextBytes, limits: AMPLE }).text);
     // It may have been released meanwhile.
     if (this.#values.has(number)) this.#paged = { number, text };
     return text;

@@ -1,14 +1,9 @@
-/** Questions of one session that may be open. */
-const MOST_QUESTIONS = 16;
-
-/** Characters of a question that are shown. */
-const QUESTION_CHARACTERS = 4_096;
+import { REPL_LIMITS } from "../limits.js";
 
 interface Question {
   readonly text: string;
   readonly evaluation: object | undefined;
   readonly resolve: (answer: string) => void;
-  readonly reject: (error: Error) => void;
 }
 
 /** What the code of a session has asked, and nobody has answered yet. */
@@ -24,13 +19,13 @@ export class Questions {
 
   /** @param evaluation that asks; undefined where none runs */
   ask(text: string, evaluation: object | undefined, tell: (question: number, text: string) => void): Promise<string> {
-    if (this.#open.size >= MOST_QUESTIONS) {
-      return Promise.reject(new Error(`${MOST_QUESTIONS} questions wait for an answer already`));
+    if (this.#open.size >= REPL_LIMITS.questions) {
+      return Promise.reject(new Error(`${REPL_LIMITS.questions} questions wait for an answer already`));
     }
     const number = (this.#lastNumber += 1);
-    const shown = text.slice(0, QUESTION_CHARACTERS);
-    const answer = new Promise<string>((resolve, reject) => {
-      this.#open.set(number, { text: shown, evaluation, resolve, reject });
+    const shown = text.slice(0, REPL_LIMITS.questionCharacters);
+    const answer = new Promise<string>((resolve) => {
+      this.#open.set(number, { text: shown, evaluation, resolve });
     });
     tell(number, shown);
     return answer;
@@ -48,10 +43,13 @@ export class Questions {
     return [...this.#open].map(([question, { text }]) => ({ question, text }));
   }
 
-  /** Nobody waits for the answers of that evaluation any more; of any where none is given. */
-  withdraw(reason: string, evaluation?: object): void {
+  /**
+   * Nobody waits for the answers of that evaluation any more; of any where none is given. Their promises stay as they are: a rejection that a
+   * callback does not handle would end the service.
+   */
+  withdraw(evaluation?: object): void {
     for (const [number, question] of this.#open) {
-      if (evaluation === undefined || question.evaluation === evaluation) this.#take(number)?.reject(new Error(reason));
+      if (evaluation === undefined || question.evaluation === evaluation) this.#take(number);
     }
   }
 

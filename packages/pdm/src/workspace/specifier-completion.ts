@@ -1,10 +1,8 @@
 import { opendirSync, readFileSync, statSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import path from "node:path";
+import { REPL_LIMITS } from "../limits.js";
 import type { CompletionList } from "./completion-list.js";
-
-/** Bytes of a `package.json` that is read. */
-const MAX_MANIFEST_BYTES = 1_048_576;
 
 /** Completes what `import` and `require` are given: Node's modules, packages and what they export, files. */
 export function completeSpecifier(list: CompletionList, folder: string): void {
@@ -84,7 +82,7 @@ function addManifestKeys(list: CompletionList, root: string, field: "exports" | 
 function readManifest(file: string): Record<string, unknown> | undefined {
   try {
     const found = statSync(file);
-    if (!found.isFile() || found.size > MAX_MANIFEST_BYTES) return undefined;
+    if (!found.isFile() || found.size > REPL_LIMITS.manifestBytes) return undefined;
     const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
     return typeof manifest === "object" && manifest !== null ? (manifest as Record<string, unknown>) : undefined;
   } catch {

@@ -1,9 +1,12 @@
 /* oxlint-disable oxc/no-map-spread -- What is spread are members that may be left out. */
+import { readClockMs } from "../clock.js";
+import { StoppedError } from "../engine/evaluation.js";
 import type { EvaluationOutcome } from "../engine/evaluation.js";
-import { GUARD_MEMORY } from "../engine/guard-memory.js";
 import { runGuarded, whyUninterruptible } from "../engine/guard.js";
+import { isObject } from "../engine/safe-read.js";
 import { ReplScope } from "../engine/scope.js";
 import type { PrintOptions } from "../engine/value-text.js";
+import { REPL_LIMITS } from "../limits.js";
 import type { Limits } from "../limits.js";
 import { followOutput } from "../toolbox/daemon-output.js";
 import type { DaemonStream } from "../toolbox/daemon-output.js";
@@ -17,14 +20,13 @@ import { Questions } from "./questions.js";
 import { WorkspaceError } from "./workspace-error.js";
 import type { WorkspaceClient, WorkspaceEvent, WorkspaceOutcome } from "./workspace-event.js";
 
-/** Characters that one call prints. The rest is cut, and the text says so. */
-const PRINTED_CHARACTERS = 262_144;
+const DID_NOT_RUN = "Uncaught Interrupted: the command was stopped before its turn came; it did not run";
 
 /** What a client wants run. */
 export interface EvaluationRequest {
   readonly client: WorkspaceClient;
   readonly source: string;
-  /** The client's number for it, by which it is interrupted. */
+  /** The client's own number for it, by which it is interrupted. */
   readonly evaluation?: number | undefined;
   readonly deadlineMs: number;
   readonly print?: PrintOptions | undefined;
@@ -59,8 +61,6 @@ export class Workspace {
   /** Seconds since the epoch. */
   readonly startedAt: number = Date.now() / 1_000;
   readonly values: HeldValues;
-  /** What the thread beside this one needs to interrupt a loop of this session. */
-  readonly guardMemory: SharedArrayBuffer = GUARD_MEMORY;
   readonly #scope: ReplScope;
   readonly #limits: Limits;
   readonly #onEnd: (workspace: Workspace) => void;
@@ -70,6 +70,8 @@ export class Workspace {
   readonly #questions = new Questions((question) => this.#tellAll({ kind: "answered", question }));
   readonly #waiting: Waiting[] = [];
   #running: EvaluationRequest | undefined;
+  /** What runs waits for the loaded modules to be known: it can be stopped before it has begun. */
+  #preparation: { isStopped: boolean } | undefined;
   #evaluations = 0;
   #isNextScheduled = false;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -88,7 +90,10 @@ export class Workspace {
     installTools(scope.variables, {
       print: (stream, text) => this.#print(stream, text),
       ask: (question) => this.#ask(question),
-      onEnd: (cleanUp) => void this.#cleanUps.push(cleanUp),
+      onEnd: (cleanUp) => {
+        if (this.#isOver) runCleanUp(cleanUp);
+        else this.#cleanUps.push(cleanUp);
+      },
       correct: (text) => scope.correct(text),
       get caller() {
         return findCaller();
@@ -117,7 +122,7 @@ export class Workspace {
   /** Milliseconds after which it ends, where nobody is in it. */
   get endsInMs(): number | undefined {
     if (this.#idleTimer === undefined) return undefined;
-    return Math.max(0, this.#limits.replIdleMs - (Date.now() - this.#idleSince));
+    return Math.max(0, this.#limits.replIdleMs - (readClockMs() - this.#idleSince));
   }
 
   get isOver(): boolean {
@@ -151,7 +156,7 @@ export class Workspace {
       this.end("its last client closed it");
       return;
     }
-    this.#idleSince = Date.now();
+    this.#idleSince = readClockMs();
     this.#idleTimer = setTimeout(() => this.end("nobody took it up again"), this.#limits.replIdleMs).unref();
   }
 
@@ -170,17 +175,19 @@ export class Workspace {
     return new Promise((settle) => this.#waiting.push({ request, settle }));
   }
 
-  /**
-   * Ends a pending `await` of what runs, and has what waits not run.
-   *
-   * @param evaluation the only one that is meant; any that runs where it is left out
-   * @returns whether anything was ended
-   */
-  interrupt(evaluation?: number): boolean {
-    if (evaluation !== undefined && this.#running?.evaluation !== evaluation) {
-      return this.#dropWaiting(({ request }) => request.evaluation === evaluation) > 0;
-    }
-    return this.#scope.interrupt(evaluation);
+  /** Ends a pending `await` of what runs, whoever typed it. @returns whether anything was ended */
+  interrupt(): boolean {
+    const preparation = this.#preparation;
+    if (preparation === undefined) return this.#scope.interrupt();
+    if (preparation.isStopped) return false;
+    preparation.isStopped = true;
+    return true;
+  }
+
+  /** Ends a pending `await` of that one where it runs, and has it not run where it waits. Returns as `interrupt` does. */
+  stop(isMeant: (request: EvaluationRequest) => boolean): boolean {
+    if (this.#running !== undefined && isMeant(this.#running)) return this.interrupt();
+    return this.#dropWaiting(({ request }) => isMeant(request)) > 0;
   }
 
   /** What can stand at the cursor. */
@@ -188,7 +195,7 @@ export class Workspace {
     return complete(this.#scope.variables, source, cursor);
   }
 
-  /** A part of a value's members, with as many handles as there can be beside the value's own. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
+  /** A part of a value's members; the first `replHandles` / 2 of them that lead further have a handle. @throws WorkspaceError `ERR_PDM_NO_SUCH_HANDLE` */
   listMembers(
     handle: number,
     from: number,
@@ -204,9 +211,10 @@ export class Workspace {
     }[];
   } {
     const { kind, total, members } = listMembers(this.values.find(handle), from, limit);
-    let left = this.#limits.replHandles - 1;
+    // More would drive out what led here, and then each other.
+    let left = Math.floor(this.#limits.replHandles / 2);
     const keep = (value: unknown): { readonly handle?: number } =>
-      isContainer(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
+      isObject(value) && left-- > 0 ? { handle: this.values.keep(value) } : {};
     return {
       kind,
       total,
@@ -231,6 +239,7 @@ export class Workspace {
         deadlineMs: replBlockMs,
         interruptible: this.#isInterruptible,
         workspace: this.number,
+        client: 0,
         evaluation: 0,
       });
       if (shown.ended === "returned") return shown.value;
@@ -266,8 +275,8 @@ export class Workspace {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;
     this.#onEnd(this);
-    this.#scope.interrupt();
-    this.#questions.withdraw(`the session ended: ${reason}`);
+    this.interrupt();
+    this.#questions.withdraw();
     this.#dropWaiting(() => true);
     for (const [client, stop] of this.#clients) {
       stop?.();
@@ -288,13 +297,24 @@ export class Workspace {
     this.#evaluations += 1;
     const { client, source } = request;
     this.#tellOthers(client, { kind: "input", client: client.number, source });
-    const outcome = needsModules(source) ? prepareModules().then(() => this.#run(request)) : this.#run(request);
+    const outcome = needsModules(source) ? this.#prepareAndRun(request) : this.#run(request);
     return outcome instanceof Promise
       ? outcome.then((settled) => this.#finish(request, settled))
       : this.#finish(request, outcome);
   }
 
+  async #prepareAndRun(request: EvaluationRequest): Promise<EvaluationOutcome> {
+    const preparation = { isStopped: false };
+    this.#preparation = preparation;
+    await prepareModules();
+    this.#preparation = undefined;
+    if (!preparation.isStopped) return this.#run(request);
+    const error = new StoppedError("interrupt", request.deadlineMs);
+    return { kind: "threw", text: DID_NOT_RUN, error, cause: "interrupt" };
+  }
+
   #run({
+    client,
     source,
     evaluation,
     deadlineMs,
@@ -305,6 +325,7 @@ export class Workspace {
     return this.#scope.evaluate(source, {
       deadlineMs,
       interruptible: this.#isInterruptible,
+      client: client.number,
       ...(evaluation !== undefined && { evaluation }),
       ...(print !== undefined && { print }),
       ...(showsLast !== undefined && { showsLast }),
@@ -318,7 +339,7 @@ export class Workspace {
     if (outcome.kind === "value") variables.remember("_", outcome.value);
     else if (outcome.kind === "threw" && outcome.cause !== "syntax") variables.remember("_error", outcome.error);
     if (outcome.kind === "threw" && (outcome.cause === "interrupt" || outcome.cause === "deadline")) {
-      this.#questions.withdraw("the command was stopped", request);
+      this.#questions.withdraw(request);
     }
     const { client } = request;
     const held = client.canAnswer && !this.#isOver ? this.#hold(outcome) : outcome;
@@ -328,10 +349,10 @@ export class Workspace {
   }
 
   #hold(outcome: EvaluationOutcome): WorkspaceOutcome {
-    if (outcome.kind === "value" && (isContainer(outcome.value) || outcome.isCut)) {
+    if (outcome.kind === "value" && (isObject(outcome.value) || outcome.isCut)) {
       return { ...outcome, handle: this.values.keep(outcome.value) };
     }
-    if (outcome.kind === "threw" && isContainer(outcome.error)) {
+    if (outcome.kind === "threw" && isObject(outcome.error)) {
       return { ...outcome, handle: this.values.keep(outcome.error) };
     }
     return outcome;
@@ -358,8 +379,7 @@ export class Workspace {
     const dropped = this.#waiting.filter(isMeant);
     for (const waiting of dropped) {
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      const text = "Uncaught Interrupted: the command was stopped before its turn came; it did not run";
-      waiting.settle({ kind: "threw", text, error: undefined, cause: "interrupt" });
+      waiting.settle({ kind: "threw", text: DID_NOT_RUN, error: undefined, cause: "interrupt" });
     }
     return dropped.length;
   }
@@ -371,7 +391,10 @@ export class Workspace {
   }
 
   #ask(question: string): Promise<string> {
-    if (this.#isOver) return Promise.reject(new Error("nobody can answer: the session ended"));
+    // Where no command waits for it, a rejection might end the service.
+    if (this.#isOver || (this.#running === undefined && !this.clients.some(({ canAnswer }) => canAnswer))) {
+      return new Promise(() => {});
+    }
     if (!this.clients.some(({ canAnswer }) => canAnswer)) {
       const reason = this.#clients.size === 0 ? "nobody is in the session" : "the text protocol has no questions";
       return Promise.reject(new Error(`nobody can answer: ${reason}`));
@@ -383,8 +406,8 @@ export class Workspace {
 
   #print(stream: "stdout" | "stderr", text: string): void {
     if (text === "") return;
-    const left = text.length - PRINTED_CHARACTERS;
-    const shown = left <= 0 ? text : `${text.slice(0, PRINTED_CHARACTERS)}… ${left} more characters\n`;
+    const left = text.length - REPL_LIMITS.printedCharacters;
+    const shown = left <= 0 ? text : `${text.slice(0, REPL_LIMITS.printedCharacters)}… ${left} more characters\n`;
     this.#tellAll({ kind: "output", stream, text: shown });
   }
 
@@ -396,10 +419,6 @@ export class Workspace {
     if (this.#clients.size === 1 && this.#clients.has(one)) return;
     for (const client of this.#clients.keys()) if (client !== one) client.tell(event);
   }
-}
-
-function isContainer(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 /** A tool's fault must not keep the others from cleaning up. */

@@ -256,6 +256,24 @@ const DECLARATIONS: readonly Row[] = [
     "[ 2, 3 ]",
   ],
   [
+    "for await goes over what is called by its name, awaited, made, or in brackets",
+    [
+      "async function* count(n) { yield n; yield n + 1 }; const counter = { count }; class Counter { [Symbol.asyncIterator]() { return count(5) } }",
+      "for await (const n of count(1)) echo(n); for await (const n of (count(3))) echo(n); for await (const n of await counter.count(4)) echo(n); for await (const n of new Counter()) echo(n)",
+    ],
+    "1\n2\n3\n4\n4\n5\n5\n6",
+  ],
+  [
+    "for await over what cannot be gone over says so",
+    ["for await (const a of 5);"],
+    "Uncaught TypeError: what for await goes over is not async iterable\n    at <repl:1>:1:23",
+  ],
+  [
+    "await takes no notice of a then that was put on a promise",
+    ["const p = Promise.resolve(1); p.then = () => { throw 7 }", "await p"],
+    "1",
+  ],
+  [
     "functions are callable before an awaiting command's end",
     ["await f(); async function f() { echo('called') }"],
     "'called'",

@@ -80,6 +80,40 @@ const describeStripping = (): void => {
   }
   it("is found invalid where it is", async () => assert.equal(await judgeCompleteness("let a: number = )"), "invalid"));
 
+  for (const [what, source] of [
+    ["types", `type A = ${"A<".repeat(100_000)}`],
+    ["types of properties", `let a: ${"{ a: ".repeat(1_200)}1${" }".repeat(1_200)} = 1`],
+    ["types that depend on others", `type A = ${"A extends B ? C : ".repeat(50_000)}D`],
+    ["parentheses", `let a: number = ${"(".repeat(1_800)}1${")".repeat(1_800)}`],
+    ["lists", `let a: number = ${"[".repeat(100_000)}`],
+    ["operators", `let a: number = 1${"+1".repeat(100_000)}`],
+    ["signs", `let a: number = ${"!".repeat(100_000)}1`],
+    ["calls", `let a: number = b${"()".repeat(100_000)}`],
+    ["names", `let a: number = b${".b".repeat(100_000)}`],
+    ["arrows", `let a: number = ${"b => ".repeat(100_000)}b`],
+    ["blocks", `let a: number; ${"{".repeat(100_000)}`],
+    ["branches", `let a: number; ${"if (b); else ".repeat(50_000)};`],
+    ["branches with blocks", `let a: number; ${"if (b) {} else ".repeat(50_000)};`],
+    ["loops", `let a: number; ${"for (;;) ".repeat(80_000)};`],
+    ["functions", `let a: number; ${"function f() {".repeat(50_000)}`],
+    ["templates", `let a: number = ${"`${".repeat(50_000)}`],
+    ["brackets behind what makes no sense", `let a: number = @@ ${"[".repeat(100_000)}`],
+    ["brackets behind much that makes no sense", `let a: number = ${"@".repeat(100)} ${"[".repeat(100_000)}`],
+  ] as const) {
+    it(`is not tried where ${what} are nested so deeply that Node's compiler would never work again`, async () => {
+      assert.match(await run(source), /^Uncaught SyntaxError: /);
+      assert.equal(await run("let a: number = 1", "a"), "1");
+    });
+  }
+
+  it("is tried where much stands one after the other", async () => {
+    const lines = Array.from(
+      { length: 3_000 },
+      (_, n) => `function f${n}(a: Map<string, number>, b: number[]) { return [a, b] }`,
+    );
+    assert.equal(await run(`${lines.join("\n")}\nlet a: number = 1`, "typeof f2999 + a"), "'function1'");
+  });
+
   it("leaves no warning in the daemon's log, and lets others through", async () => {
     const script = `
       const { rewriteCommand } = await import(${JSON.stringify(new URL("../../src/syntax/command-script.js", import.meta.url).href)});

@@ -86,6 +86,10 @@ async function lookAtValue(expression: string): Promise<Extract<Look, { kind: "v
 
 describe("looking at values", () => {
   const prepare = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  const resetStackTraces = (): void => {
+    if (prepare) Object.defineProperty(Error, "prepareStackTrace", prepare);
+    else Reflect.deleteProperty(Error, "prepareStackTrace");
+  };
 
   before(() => {
     globals.planted = Object.fromEntries(Object.entries(PLANTED).map(([name, make]) => [name, make()]));
@@ -109,8 +113,7 @@ describe("looking at values", () => {
         assert.equal((await lookAt(`(() => { throw ${place}; })()`)).kind, "threw");
         assert.equal((await lookAt(`counter = ${place}`)).kind, "refused");
       } finally {
-        if (prepare) Object.defineProperty(Error, "prepareStackTrace", prepare);
-        else Reflect.deleteProperty(Error, "prepareStackTrace");
+        resetStackTraces();
       }
       assert.deepEqual(ran, []);
     });
@@ -141,6 +144,7 @@ describe("looking at values", () => {
     ["new Set([1, 'b'])", "set", 'Set(2) {1, "b"}'],
     ["new Uint8Array([1, 2])", "array", "Uint8Array(2) [1, 2]"],
     ["planted['an error whose stack nobody has read']", "error", "Error: fresh"],
+    ["Object('ab')", "object", 'String "ab" {length: 2}'],
     ["class A {}", "class", "class A"],
     ["function f() {}", "function", "function f"],
     ["process.pid", "number", String(process.pid)],
@@ -184,6 +188,23 @@ describe("looking at values", () => {
     assert.match(look.text, /^Array\(1000\) \[0, 1, .*…\]$/u);
   });
 
+  it("shows what a string's object has besides its characters, and does not list those of a long one, which takes V8 long", async () => {
+    Object.assign(globals.planted ?? {}, { text: Object.assign(Object("ab"), { c: 1 }) });
+    assert.equal((await lookAtValue("planted.text")).text, 'String "ab" {length: 2, c: 1}');
+    const look = await lookAtValue("Object('x'.repeat(20000))");
+    assert.equal(look.text, `String "${"x".repeat(10_000)}"…`);
+    assert.deepEqual([look.members, look.omitted], [undefined, 1]);
+  });
+
+  it("stops what takes long to describe, too", async () => {
+    // V8 lists the names in one step, which takes more than this time; it is stopped behind that.
+    const many = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`name${index}`, index]));
+    Object.assign(globals.planted ?? {}, { many });
+    const look = await lookAt("planted.many", { timeoutMs: 10 });
+    assert.deepEqual(look, { kind: "threw", text: "it took longer than 10 ms, and was stopped" });
+    delete globals.planted?.["many"];
+  });
+
   const refused = [
     "counter = 2",
     "counter++",
@@ -222,22 +243,34 @@ describe("looking at values", () => {
     ["await 1", /^SyntaxError: .*nothing is awaited/u],
     ["1)]; planted['an error\\'s stack']; [(2", /^SyntaxError: /u],
     ["1)]; } finally { return planted['an error\\'s stack'] } try { [(2", /^SyntaxError: /u],
+    ["1); (2", /^SyntaxError: /u],
+    ["1), (2", /^SyntaxError: /u],
+    ["1]; [2", /^SyntaxError: /u],
+    ["1) + (2", /^SyntaxError: /u],
+    ["...[1]", /^SyntaxError: /u],
+    ["1 /*", /^SyntaxError: /u],
+    ["new.target", /^SyntaxError: /u],
+    ["return 1", /^SyntaxError: /u],
+    [`${"a.".repeat(200_000)}a`, /^RangeError: /u],
     ["unknownName", /^ReferenceError: unknownName is not defined$/u],
     ["null.a", /^TypeError: /u],
     ["(() => { for (;;); })()", /longer than 50 ms/u],
   ];
   for (const [expression, text] of broken) {
-    it(`says what is wrong with ${JSON.stringify(expression)}`, async () => {
+    it(`says what is wrong with ${JSON.stringify(expression.slice(0, 60))}`, async () => {
       ran = [];
-      const look = await lookAt(expression, { timeoutMs: 50 });
+      Error.prepareStackTrace = () => noteRun("prepareStackTrace");
+      const look = await lookAt(expression, { timeoutMs: 50 }).finally(resetStackTraces);
       assert.equal(look.kind, "threw");
       assert.match(look.kind === "threw" ? look.text : "", text);
       assert.deepEqual(ran, []);
     });
   }
 
-  it("takes what could leave its array for a part of it", async () => {
-    assert.equal((await lookAtValue("1), (2")).text, "1");
+  it("takes any expression, whatever its brackets and comments are", async () => {
+    for (const expression of ["1, 2 // (", "((2)) /* ] */", "[')', '(2'] && 2", "`${')'}` && 2", "/[)]/u && 2"]) {
+      assert.equal((await lookAtValue(expression)).text, "2", expression);
+    }
   });
 
   for (const timeoutMs of [0, -1, Number.NaN, 10_001]) {

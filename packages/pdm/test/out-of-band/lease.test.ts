@@ -17,11 +17,10 @@ import { UrgentClient } from "./urgent-client.js";
 const skip = process.platform === "win32" ? "there is no interrupt on Windows" : false;
 
 describe("a lease of the thread beside the main one", { skip }, () => {
-  const memory = new SharedArrayBuffer(12);
   let folder = "";
   let socketPath = "";
   /** What the main thread was asked to end, and what it says to that. */
-  let asked: (readonly [workspace: number, evaluation: number | undefined])[] = [];
+  let asked: (readonly [client: number, evaluation: number | undefined])[] = [];
   let ends = true;
 
   let keptAlive: NodeJS.Timeout | undefined;
@@ -38,14 +37,14 @@ describe("a lease of the thread beside the main one", { skip }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function lease(spec: string = socketPath, workspace: number = 1): Promise<OutOfBandLease> {
+  function lease(spec: string = socketPath, client: number = 1): Promise<OutOfBandLease> {
     asked = [];
     ends = true;
     return leaseOutOfBand(spec, {
-      memory,
-      workspace,
-      onInterrupt: (number, evaluation) => {
-        asked.push([number, evaluation]);
+      workspace: 1,
+      client,
+      onInterrupt: (evaluation) => {
+        asked.push([client, evaluation]);
         return ends;
       },
     });
@@ -205,7 +204,7 @@ describe("a lease of the thread beside the main one", { skip }, () => {
       const script = `
         import { leaseOutOfBand } from ${JSON.stringify(host)};
         const alive = setInterval(() => {}, 1000);
-        const { spec } = await leaseOutOfBand(${JSON.stringify(socketPath)}, { memory: new SharedArrayBuffer(12), workspace: 1, onInterrupt: () => false });
+        const { spec } = await leaseOutOfBand(${JSON.stringify(socketPath)}, { workspace: 1, client: 1, onInterrupt: () => false });
         clearInterval(alive);
         console.log(spec);
         ${ending}`;
@@ -220,7 +219,7 @@ describe("a lease of the thread beside the main one", { skip }, () => {
     const host = pathToFileURL(path.join(import.meta.dirname, "../../src/out-of-band/host.js")).href;
     const worker = new Worker(
       `import(${JSON.stringify(host)}).then(({ leaseOutOfBand }) =>
-        leaseOutOfBand("/x.sock", { memory: new SharedArrayBuffer(12), workspace: 1, onInterrupt: () => false }),
+        leaseOutOfBand("/x.sock", { workspace: 1, client: 1, onInterrupt: () => false }),
       ).catch(({ code }) => require("node:worker_threads").parentPort.postMessage(code))`,
       { eval: true },
     );

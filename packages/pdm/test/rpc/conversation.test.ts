@@ -46,6 +46,7 @@ test("the greeting says which protocol, server, process, session, role, methods 
     server: { name: "pdm", version: VERSION },
     role: "admin",
     rights: ["repl", "inspect"],
+    ...(process.platform === "win32" ? {} : { outOfBand: { protocol: "urgent", version: 1 } }),
   });
   assert.deepEqual(rest, { pid: process.pid, title: process.title, node: process.version, build: "shop 1.2" });
   assert.equal(new Date(startedAt).toISOString(), startedAt);
@@ -55,6 +56,14 @@ test("the greeting says which protocol, server, process, session, role, methods 
     assert.ok((capabilities as string[]).includes(name), name);
   }
   assert.deepEqual([(limits as { frameBytes: number }).frameBytes, typeof limits], [10_000, "object"]);
+});
+
+test("the greeting speaks of the second socket to nobody who may not use the REPL", async () => {
+  for (const rights of [[], ["inspect"]] as const) {
+    await using other = await RpcServer.start({}, { rights });
+    const { hello } = await other.connect();
+    assert.equal("outOfBand" in (hello.params ?? {}), false);
+  }
 });
 
 test("a service that says nothing of its build has none", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { OBJECT_DESCRIPTION } from "../../src/rpc/methods/members.js";
+import { OBJECT_DESCRIPTION } from "../../src/rpc/methods/definitions.js";
 import { METHODS } from "../../src/rpc/methods.js";
 import { NOTIFICATIONS } from "../../src/rpc/notifications.js";
 import { ERROR_CODES } from "../../src/rpc/rpc-error.js";

@@ -1,5 +1,5 @@
 import type { JsonSchema } from "../../src/schema/json-schema.js";
-import { OBJECT_DESCRIPTION } from "../../src/rpc/methods/members.js";
+import { OBJECT_DESCRIPTION } from "../../src/rpc/methods/definitions.js";
 import type { Members, RpcMethod, RpcNotification } from "../../src/rpc/method.js";
 import { METHODS } from "../../src/rpc/methods.js";
 import { NOTIFICATIONS } from "../../src/rpc/notifications.js";

@@ -122,6 +122,14 @@ describe("what is being typed", () => {
     assert.equal(show(`${source}|`), "member 'c' of b");
   });
 
+  it("is not looked for in a line that is longer than what is read, whatever follows it", () => {
+    const line = `${"a + ".repeat(16_384)}b.c`;
+    assert.equal(show(`${line}|`), "none");
+    assert.equal(show(`${line}|\nd`), "none");
+    assert.equal(show(`${line.slice(3)}|\nd`), "member 'c' of b");
+    assert.equal(show(`${line}\nd.e|`), "member 'e' of d");
+  });
+
   for (const [what, text] of [
     ["30,000 names", "a.".repeat(30_000)],
     ["20,000 brackets", `a${"[0]".repeat(20_000)}.`],

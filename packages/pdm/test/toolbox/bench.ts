@@ -11,6 +11,7 @@ export class Bench implements Disposable {
   readonly questions: string[] = [];
   #printed = "";
   readonly #cleanUps: (() => void)[] = [];
+  #isOver = false;
 
   constructor() {
     lastNumber += 1;
@@ -23,7 +24,10 @@ export class Bench implements Disposable {
         this.questions.push(question);
         return this.answer === undefined ? Promise.reject(new Error("nobody is there")) : Promise.resolve(this.answer);
       },
-      onEnd: (cleanUp) => this.#cleanUps.push(cleanUp),
+      onEnd: (cleanUp) => {
+        if (this.#isOver) cleanUp();
+        else this.#cleanUps.push(cleanUp);
+      },
       correct: (text) => this.scope.correct(text),
       caller: { session: 3, role: "operator" },
     });
@@ -44,6 +48,7 @@ export class Bench implements Disposable {
 
   /** Ends the session. */
   end(): void {
+    this.#isOver = true;
     for (const cleanUp of this.#cleanUps.splice(0)) cleanUp();
   }
 

@@ -216,6 +216,7 @@ describe("following the output of a process", () => {
       lines.publish({ level: "warn", message: "sold out", sku: "pen" });
       lines.publish({ level: 30, msg: "as pino has it" });
       lines.publish({ get message() { return "from a getter"; } });
+      lines.publish({ get message() { throw new Error("not ready"); } });
       lines.publish(undefined);
       await until(() => total("log").includes("SHOP"));
       report(total("log").split("\\n"));
@@ -223,6 +224,7 @@ describe("following the output of a process", () => {
     assert.deepEqual((report as string[]).toSorted(), [
       "",
       "",
+      "(a record that cannot be shown)",
       "30: as pino has it",
       "[SHOP_STOCK] Warning: stock is low",
       "a line",

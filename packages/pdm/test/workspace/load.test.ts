@@ -41,6 +41,35 @@ results.push(await run());
 console.log(JSON.stringify(results));
 `;
 
+/** In the same copy: a client of the text protocol whose REPL is found only when it types something, and that goes meanwhile. */
+const GONE_SCRIPT = `
+import { renameSync } from "node:fs";
+import { DEFAULT_LIMITS } from "./src/limits.js";
+import { REPL } from "./src/repl/conversation.js";
+import { createGrant } from "./src/session/grant.js";
+import { Ledger } from "./src/session/ledger.js";
+import { Session } from "./src/session/session.js";
+import { InputBuffer } from "./src/wire/input-buffer.js";
+import { loadWorkspaces } from "./src/workspace/load.js";
+const account = new Ledger().open(1_000_000, () => undefined);
+const parts = { grant: createGrant({}), socket: "/run/test.sock", limits: DEFAULT_LIMITS, account, disconnect() {} };
+renameSync("src/workspace/entry.js", "src/workspace/away.js");
+const conversation = await new Promise((resolve) => {
+  const connection = { session: new Session(parts), limits: DEFAULT_LIMITS, congested: false, send() {}, resume: () => resolve(started) };
+  const started = REPL.start(connection);
+});
+renameSync("src/workspace/away.js", "src/workspace/entry.js");
+const input = new InputBuffer();
+input.append(Buffer.from("globalThis.hasRun = true\\n\\n"));
+conversation.process(input);
+const wasTaken = conversation.busy;
+if (process.argv[2] === "goes") conversation.release();
+await loadWorkspaces();
+// The command has a turn of its own.
+for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+console.log(JSON.stringify({ wasTaken, hasRun: globalThis.hasRun === true }));
+`;
+
 describe("the parser that is loaded late", () => {
   let folder = "";
 
@@ -50,8 +79,16 @@ describe("the parser that is loaded late", () => {
     await symlink(modules, path.join(folder, "node_modules"));
     await cp(path.join(BUILT, "src"), path.join(folder, "src"), { recursive: true });
     await writeFile(path.join(folder, "script.mjs"), SCRIPT);
+    await writeFile(path.join(folder, "gone.mjs"), GONE_SCRIPT);
   });
   after(() => rm(folder, { recursive: true, force: true }));
+
+  it("runs no command whose client goes while it is loaded for that", async () => {
+    for (const what of ["stays", "goes"]) {
+      const { stdout } = await promisify(execFile)(process.execPath, ["gone.mjs", what], { cwd: folder });
+      assert.deepEqual(JSON.parse(stdout), { wasTaken: true, hasRun: what === "stays" });
+    }
+  });
 
   const reasons = { missing: /Cannot find module/, descriptors: /EMFILE/ } as const;
   for (const [name, reason] of Object.entries(reasons)) {

@@ -9,7 +9,7 @@ import type { ServerGreeting } from "../server-greeting.js";
 import { MAX_TIMEOUT_MS, Waiter, type Outcome, type RequestOptions } from "../waiter.js";
 import { createRemoteError } from "./failure.js";
 import { readGreeting } from "./greeting.js";
-import { asRecord } from "./members.js";
+import { asRecord } from "./fields.js";
 import { cancelStreams, nameRequest, type RpcRequest } from "./request.js";
 import { RpcStreams } from "./streams.js";
 import { decodeWhole, hasMoreNodes } from "./values.js";

@@ -3,7 +3,7 @@ import type { DescribeOptions, ObjectDescription, ServerDescription } from "../r
 import { takeValue } from "../waiter.js";
 import { readDescriptions } from "./description.js";
 import type { RpcLink } from "./link.js";
-import { readText } from "./members.js";
+import { readText } from "./fields.js";
 import { collectPages, encodeCursor, readCursor, type Page } from "./pages.js";
 
 interface DescribedPage extends Page {

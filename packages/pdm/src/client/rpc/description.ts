@@ -2,7 +2,7 @@ import { ProtocolError } from "../errors.js";
 import type { RemoteDescription } from "../remote-description.js";
 import type { ObjectDescription } from "../request-options.js";
 import type { RpcChannel } from "./channel.js";
-import { readList, readText, readTexts } from "./members.js";
+import { readList, readText, readTexts } from "./fields.js";
 
 /** What objects say of themselves, as `describe` answers. @throws ProtocolError, JsonValueError */
 export function readDescriptions(form: unknown, channel: RpcChannel): readonly ObjectDescription[] {

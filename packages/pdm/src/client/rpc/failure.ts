@@ -16,7 +16,7 @@ import {
   type ThrownDetails,
 } from "../errors.js";
 import { showText } from "../quoted-text.js";
-import { asRecord } from "./members.js";
+import { asRecord } from "./fields.js";
 import { nameRequest, type RequestDescription } from "./request.js";
 
 /** Characters of the other side's words that go into a message. */

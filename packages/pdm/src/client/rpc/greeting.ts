@@ -1,5 +1,5 @@
 import type { ServerGreeting } from "../server-greeting.js";
-import { asRecord, readCount, readTexts } from "./members.js";
+import { asRecord, readCount, readTexts } from "./fields.js";
 
 /** Characters of a text in the greeting that are kept. */
 const MAX_CHARACTERS = 1_024;

@@ -6,7 +6,7 @@ import type { ClientConnection, ClientConversation } from "../connection.js";
 import { ProtocolError, RequestTimeoutError } from "../errors.js";
 import { openConnection } from "../hello.js";
 import { takeValue, Waiter } from "../waiter.js";
-import { asRecord } from "./members.js";
+import { asRecord } from "./fields.js";
 
 /** Milliseconds that an interrupt waits for its answer, once there is a connection. */
 const ANSWER_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
 import { ProtocolError } from "../errors.js";
-import { readText } from "./members.js";
+import { readText } from "./fields.js";
 
 /** A part of an answer that is too long for one reply. */
 export interface Page {

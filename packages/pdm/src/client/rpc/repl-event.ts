@@ -1,6 +1,6 @@
 /* oxlint-disable oxc/no-map-spread -- What is spread are members that may be left out. */
 import type { ReplCompletion, ReplEvaluation, ReplEvent, ReplMembers } from "../repl-session.js";
-import { asRecord, readCount, readList, readText } from "./members.js";
+import { asRecord, readCount, readList, readText } from "./fields.js";
 
 type Form = Readonly<Record<string, unknown>>;
 

@@ -14,7 +14,7 @@ import type {
 import { takeValue, type RequestOptions } from "../waiter.js";
 import type { ReplSink, RpcChannel } from "./channel.js";
 import type { Resumable, RpcLink } from "./link.js";
-import { asRecord, readCount, readList, readText } from "./members.js";
+import { asRecord, readCount, readList, readText } from "./fields.js";
 import { interruptOutOfBand, type InterruptPath } from "./out-of-band.js";
 import { readCompletion, readEvaluation, readMembers, readReplEvent } from "./repl-event.js";
 import type { RpcRequest } from "./request.js";

@@ -23,7 +23,7 @@ import { takeValue, type RequestOptions } from "../waiter.js";
 import { DescriptionCache } from "./description-cache.js";
 import { createRemoteError } from "./failure.js";
 import type { RpcLink } from "./link.js";
-import { asRecord, readCount, readList, readText } from "./members.js";
+import { asRecord, readCount, readList, readText } from "./fields.js";
 import { findRpcObject } from "./object.js";
 import { checkOffered, openReplSession } from "./repl-session.js";
 import { RpcSubscription } from "./subscription.js";

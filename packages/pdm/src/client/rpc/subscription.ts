@@ -3,7 +3,7 @@ import type { StreamGap, StreamQueue } from "../stream-queue.js";
 import { takeValue, type Outcome, type RequestOptions } from "../waiter.js";
 import type { NoticeSink, RpcChannel } from "./channel.js";
 import type { Resumable, RpcLink } from "./link.js";
-import { readCount } from "./members.js";
+import { readCount } from "./fields.js";
 import type { RpcRequest } from "./request.js";
 
 /** What is subscribed to, and how its notifications are read. */

@@ -4,7 +4,7 @@ import { takeValue, type RequestOptions } from "../waiter.js";
 import { readDescriptions } from "./description.js";
 import type { RpcLink } from "./link.js";
 import { collectPages, encodeCursor, readCursor } from "./pages.js";
-import { asRecord, readList, readText, readTexts } from "./members.js";
+import { asRecord, readList, readText, readTexts } from "./fields.js";
 
 /** What an object says of itself. @throws NoSuchNameError */
 export async function findDescription(

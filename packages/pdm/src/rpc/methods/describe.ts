@@ -7,7 +7,7 @@ import type { ObjectText } from "../object-text.js";
 import { collectPage } from "../page.js";
 import { Walk } from "../walk.js";
 import type { Visited } from "../walk.js";
-import { CURSOR, DEPTH, NEXT_CURSOR, OBJECT_DESCRIPTION, PAGE_LIMIT } from "./members.js";
+import { CURSOR, DEPTH, NEXT_CURSOR, OBJECT_DESCRIPTION, PAGE_LIMIT } from "./definitions.js";
 
 interface DescribeParams {
   readonly name?: string;

@@ -1,5 +1,5 @@
 import type { RpcMethod } from "../method.js";
-import { SIZE_LIMITS } from "./members.js";
+import { SIZE_LIMITS } from "./definitions.js";
 import { encodeRestFor, limitValue } from "../value-text.js";
 import type { WantedLimits } from "../value-text.js";
 

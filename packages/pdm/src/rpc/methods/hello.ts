@@ -1,6 +1,6 @@
 import { createGreeting } from "../greeting.js";
 import type { RpcMethod } from "../method.js";
-import { GREETING } from "./members.js";
+import { GREETING } from "./definitions.js";
 
 interface HelloParams {
   readonly client?: { readonly user?: string; readonly program?: string; readonly pid?: number };

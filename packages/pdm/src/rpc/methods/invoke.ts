@@ -8,7 +8,7 @@ import type { RpcMethod } from "../method.js";
 import { RpcError } from "../rpc-error.js";
 import { decodeFor, encodeFor, limitValue } from "../value-text.js";
 import type { WantedLimits } from "../value-text.js";
-import { ANY_VALUE, OBJECT_NAME, SIZE_LIMITS } from "./members.js";
+import { ANY_VALUE, OBJECT_NAME, SIZE_LIMITS } from "./definitions.js";
 
 interface InvokeParams {
   readonly name: string;

@@ -10,7 +10,7 @@ import type { ObjectMembers } from "../object-text.js";
 import { collectPage } from "../page.js";
 import { Walk } from "../walk.js";
 import type { Visited } from "../walk.js";
-import { CURSOR, NAME_OR_GLOBS, NEXT_CURSOR, PAGE_LIMIT } from "./members.js";
+import { CURSOR, NAME_OR_GLOBS, NEXT_CURSOR, PAGE_LIMIT } from "./definitions.js";
 
 interface ListParams {
   readonly names?: string | readonly string[];

@@ -3,7 +3,7 @@ import type { RpcCall } from "../call.js";
 import { listAttributes } from "../attribute-names.js";
 import type { RpcMethod } from "../method.js";
 import type { WantedLimits } from "../value-text.js";
-import { NAME_OR_GLOBS, SIZE_LIMITS } from "./members.js";
+import { NAME_OR_GLOBS, SIZE_LIMITS } from "./definitions.js";
 
 interface ReadManyParams {
   readonly names: string | readonly string[];

@@ -3,7 +3,7 @@ import type { RpcMethod } from "../method.js";
 import { enterPath } from "../value-path.js";
 import { encodeFor, encodeRestFor, limitValue } from "../value-text.js";
 import type { WantedLimits } from "../value-text.js";
-import { ANY_VALUE, OBJECT_NAME, SIZE_LIMITS } from "./members.js";
+import { ANY_VALUE, OBJECT_NAME, SIZE_LIMITS } from "./definitions.js";
 
 interface ReadParams {
   readonly name: string;

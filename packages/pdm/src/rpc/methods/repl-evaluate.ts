@@ -1,12 +1,13 @@
 import type { AuditDetails } from "../../session/audit.js";
 import { mapResult } from "../../session/gate.js";
 import type { WorkspaceOutcome } from "../../workspace/workspace-event.js";
+import type { EvaluationRequest } from "../../workspace/workspace.js";
 import type { RpcMethod } from "../method.js";
 import { accessRepl } from "../repl-access.js";
 import { describeOutcome } from "../repl-attachment.js";
 import { encodeFor, limitValue } from "../value-text.js";
 import type { WantedLimits } from "../value-text.js";
-import { EVALUATION, OUTCOME, REPL_SESSION, SIZE_LIMITS } from "./members.js";
+import { EVALUATION, OUTCOME, REPL_SESSION, SIZE_LIMITS } from "./definitions.js";
 
 interface ReplEvaluateParams {
   readonly session: string;
@@ -49,19 +50,20 @@ export const REPL_EVALUATE: RpcMethod<ReplEvaluateParams> = {
   result: OUTCOME,
   errors: ["ERR_PDM_NO_SUCH_HANDLE"],
   run(call, params) {
-    const { session, source, colors, width, format, limits } = params;
+    const { session, source, evaluation, colors, width, format, limits } = params;
     const { peer } = call;
-    const evaluation = params.evaluation ?? peer.repl.takeNumber();
     const { replBlockMs, maxRequestTimeoutMs } = peer.connection.limits;
     const details: AuditDetails = { action: "repl", input: source };
+    let giveUp: (() => void) | undefined;
     accessRepl<WorkspaceOutcome>(call, {
       record: () => details,
       // Without a deadline of its own it waits for as long as it takes.
       timeoutMs: params.timeoutMs === undefined ? Infinity : call.leftMs,
       run: () => {
-        const attachment = peer.repl.find(session);
-        const outcome = attachment.workspace.evaluate({
-          client: attachment,
+        const client = peer.repl.find(session);
+        const { workspace } = client;
+        const request: EvaluationRequest = {
+          client,
           source,
           evaluation,
           deadlineMs: Math.min(params.deadlineMs ?? replBlockMs, maxRequestTimeoutMs),
@@ -69,15 +71,17 @@ export const REPL_EVALUATE: RpcMethod<ReplEvaluateParams> = {
           showsLast: true,
           encode:
             format === "json" ? (value) => encodeFor(peer, value, limitValue(peer.session.limits, limits)) : undefined,
-        });
-        return mapResult(outcome, (settled) => {
+        };
+        // By now the client may have left the session.
+        giveUp = () => void workspace.stop((other) => other === request);
+        return mapResult(workspace.evaluate(request), (settled) => {
           if (settled.kind === "threw") details.failure = settled.text.split("\n", 1)[0];
           return settled;
         });
       },
       onGivenUp: () => {
         // A client that was lost may come back for it.
-        if (!peer.isReleased) peer.repl.find(session).workspace.interrupt(evaluation);
+        if (!peer.isReleased) giveUp?.();
       },
       write: (outcome) => {
         const text = JSON.stringify(describeOutcome(outcome));

@@ -1,6 +1,6 @@
 import type { RpcMethod } from "../method.js";
 import { accessRepl } from "../repl-access.js";
-import { REPL_SESSION } from "./members.js";
+import { REPL_SESSION } from "./definitions.js";
 
 interface ReplFollowParams {
   readonly session: string;

@@ -1,11 +1,12 @@
 import { leaseOutOfBand } from "../../out-of-band/host.js";
+import type { AuditDetails } from "../../session/audit.js";
 import { describeThrown } from "../../warning.js";
 import { loadWorkspaces } from "../../workspace/load.js";
 import type { RpcCall } from "../call.js";
 import type { RpcMethod } from "../method.js";
 import { accessRepl } from "../repl-access.js";
 import type { InterruptOffer, ReplAttachment } from "../repl-attachment.js";
-import { REPL_SESSION } from "./members.js";
+import { REPL_SESSION } from "./definitions.js";
 
 interface ReplOpenParams {
   readonly session?: string;
@@ -39,11 +40,16 @@ export const REPL_OPEN: RpcMethod<ReplOpenParams> = {
     },
   },
   run(call, { session, interruptible = true }) {
+    const details: AuditDetails = { action: "repl", input: "(opens a session)" };
     accessRepl(call, {
+      record: () => details,
       run: async () => {
         const module = await loadWorkspaces();
         // The client may be gone.
         const { attachment, isNew } = call.isOver ? lose() : call.peer.repl.open(module, session);
+        const { name, clients } = attachment.workspace;
+        const others = clients.length - 1;
+        details.input = isNew ? `(opens session ${name})` : `(goes into session ${name}, where ${others} others are)`;
         attachment.take(await offerInterrupt(call, attachment, interruptible));
         // Whoever does not know that it is there does not close it.
         if (call.isOver && !call.peer.isReleased) call.peer.repl.leave(attachment.workspace.name, !isNew);
@@ -63,23 +69,42 @@ export const REPL_OPEN: RpcMethod<ReplOpenParams> = {
   },
 };
 
+export const REPL_CLOSE: RpcMethod<{ readonly session: string; readonly keep?: boolean }> = {
+  name: "repl.close",
+  summary: "Leaves a session. It ends with its last client; one that is lost leaves it for a while (`replIdleMs`).",
+  params: {
+    session: REPL_SESSION,
+    keep: { type: "boolean", default: false, description: "Whether to leave it as one that is lost does." },
+  },
+  required: ["session"],
+  result: {},
+  errors: ["ERR_PDM_NO_SUCH_HANDLE"],
+  run(call, { session, keep = false }) {
+    accessRepl(call, {
+      run: () => call.peer.repl.leave(session, keep),
+      write: () => "{}",
+    });
+  },
+};
+
 function lose(): never {
   throw new Error("nobody waits for the session any more");
 }
 
 async function offerInterrupt(
   call: RpcCall,
-  { workspace }: ReplAttachment,
+  attachment: ReplAttachment,
   interruptible: boolean,
 ): Promise<InterruptOffer> {
+  const { workspace } = attachment;
   if (!interruptible) return { reason: "the client did not ask for it" };
   const reason = workspace.whyUninterruptible;
   if (reason !== undefined) return { reason };
   try {
     return await leaseOutOfBand(call.peer.session.principal.socket, {
-      memory: workspace.guardMemory,
       workspace: workspace.number,
-      onInterrupt: (_workspace, evaluation) => workspace.interrupt(evaluation),
+      client: attachment.number,
+      onInterrupt: (evaluation) => attachment.interrupt(evaluation),
     });
   } catch (error) {
     return { reason: describeThrown(error) };

@@ -1,6 +1,6 @@
 import type { RpcMethod } from "../method.js";
 import { accessRepl } from "../repl-access.js";
-import { REPL_HANDLE, REPL_SESSION } from "./members.js";
+import { REPL_HANDLE, REPL_SESSION } from "./definitions.js";
 
 interface ReplHandleParams {
   readonly session: string;
@@ -32,7 +32,11 @@ export const REPL_MEMBERS: RpcMethod<ReplHandleParams & { readonly from?: number
             description: "`property`, `getter`, `element`, `entry`, `prototype` or `internal`.",
           },
           text: { type: "string", description: "Its value on one line." },
-          handle: { type: "integer", description: "Leads further into it, where it is an object or a function." },
+          handle: {
+            type: "integer",
+            description:
+              "Leads further into it, where it is an object or a function; of a longer page only the first ones have it, half of `replHandles`.",
+          },
         },
       },
     },

@@ -3,7 +3,7 @@ import type { RpcCall } from "../call.js";
 import type { RpcMethod } from "../method.js";
 import { Sampling } from "../sampling.js";
 import type { WantedLimits } from "../value-text.js";
-import { NAME_OR_GLOBS, SIZE_LIMITS, SUBSCRIPTION } from "./members.js";
+import { NAME_OR_GLOBS, SIZE_LIMITS, SUBSCRIPTION } from "./definitions.js";
 
 interface SampleParams {
   readonly names: string | readonly string[];

@@ -1,7 +1,7 @@
 import type { RpcMethod } from "../method.js";
 import { RpcError } from "../rpc-error.js";
 import { decodeFor } from "../value-text.js";
-import { STREAM } from "./members.js";
+import { STREAM } from "./definitions.js";
 
 interface StreamParams {
   readonly stream: number;

@@ -2,7 +2,7 @@ import { subscribeObject } from "../../session/access.js";
 import { EventSubscription } from "../event-subscription.js";
 import { compileFilter } from "../field-filter.js";
 import type { RpcMethod } from "../method.js";
-import { OBJECT_NAME, SUBSCRIPTION } from "./members.js";
+import { OBJECT_NAME, SUBSCRIPTION } from "./definitions.js";
 
 interface SubscribeParams {
   readonly name: string;

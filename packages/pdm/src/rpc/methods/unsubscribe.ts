@@ -1,5 +1,5 @@
 import type { RpcMethod } from "../method.js";
-import { SUBSCRIPTION } from "./members.js";
+import { SUBSCRIPTION } from "./definitions.js";
 
 export const UNSUBSCRIBE: RpcMethod<{ readonly subscription: number }> = {
   name: "unsubscribe",

@@ -1,7 +1,7 @@
 import { writeAttribute } from "../../session/access.js";
 import type { RpcMethod } from "../method.js";
 import { decodeFor, encodeFor, encodeWhole, limitValue } from "../value-text.js";
-import { ANY_VALUE, OBJECT_NAME } from "./members.js";
+import { ANY_VALUE, OBJECT_NAME } from "./definitions.js";
 
 interface WriteParams {
   readonly name: string;

@@ -2,7 +2,7 @@ import type { JsonSchema } from "../../schema/json-schema.js";
 
 type Member = JsonSchema & { readonly description: string };
 
-/** Members that several methods have. */
+/** Members that the parameters or results of several methods have. */
 export const OBJECT_NAME: Member = {
   type: "string",
   minLength: 1,
@@ -54,7 +54,8 @@ export const EVALUATION: Member = {
   type: "integer",
   minimum: 1,
   maximum: 2_147_483_647,
-  description: "A number of the client's choice, by which `repl.interrupt` means this and nothing else.",
+  description:
+    "A number of the client's choice, by which `repl.interrupt` means this and nothing else; other clients may have the same.",
 };
 
 /** What came of an evaluation. */
@@ -200,6 +201,12 @@ export const GREETING: Readonly<Record<string, Member>> = {
     items: { type: "string" },
     description:
       "The methods and notifications that this server knows, by name. A client uses what is named here and nothing else.",
+  },
+  outOfBand: {
+    type: "object",
+    properties: { protocol: { type: "string" }, version: { type: "integer" } },
+    description:
+      "What the second socket speaks, on which loops of the REPL's sessions are interrupted; `repl.open` tells where it is, and the session's secret. Left out where there is none, or the client may not use the REPL.",
   },
   limits: {
     type: "object",
