@@ -1,7 +1,7 @@
-import { lookAt } from "../../inspect/look.js";
 import type { Look } from "../../inspect/look.js";
 import { INSPECT_LIMITS } from "../../limits.js";
 import { passGate } from "../../session/gate.js";
+import { loadWorkspaces } from "../../workspace/load.js";
 import type { RpcMethod } from "../method.js";
 import { RpcError } from "../rpc-error.js";
 
@@ -52,7 +52,10 @@ export const INSPECT: RpcMethod<InspectParams> = {
         argumentBytes: call.lineBytes,
         timeoutMs: call.leftMs,
         record: () => ({ action: "inspect", input: expression }),
-        run: () => lookAt(expression, blockMs === undefined ? {} : { timeoutMs: blockMs }).catch(explain),
+        async run() {
+          const { lookAt } = await loadWorkspaces();
+          return lookAt(expression, blockMs === undefined ? {} : { timeoutMs: blockMs }).catch(explain);
+        },
         settle: (outcome) => call.conclude(outcome, (look) => JSON.stringify(look)),
       }),
     );
