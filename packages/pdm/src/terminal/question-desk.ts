@@ -7,17 +7,25 @@ export class QuestionDesk {
   readonly #input: () => CommandInput;
   /** By their numbers in the session. */
   readonly #open = new Map<number, AbortController>();
+  /** Ends with the question before. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(session: ReplSession, input: () => CommandInput) {
     this.#session = session;
     this.#input = input;
   }
 
-  /** Asks, and passes the answer on; Ctrl-C instead of one stops what asks. Never rejects. */
-  async ask(question: number, text: string): Promise<void> {
+  /** Asks, in the order of the questions, and passes the answer on; Ctrl-C instead of one stops what asks. Never rejects. */
+  ask(question: number, text: string): Promise<void> {
     const controller = new AbortController();
     this.#open.set(question, controller);
+    this.#turn = this.#turn.then(() => this.#put(question, text, controller));
+    return this.#turn;
+  }
+
+  async #put(question: number, text: string, controller: AbortController): Promise<void> {
     try {
+      if (controller.signal.aborted) return;
       const prompt = /\s$/.test(text) ? text : `${text} `;
       const answer = await this.#input().ask({ text: prompt, style: "plain" }, controller.signal);
       if (controller.signal.aborted) return;

@@ -136,8 +136,11 @@ function judge({ kind, cause }: ReplEvaluation): ScriptOutcome {
   return cause === "interrupt" ? "interrupted" : "threw";
 }
 
-function toJson({ kind, text, value, cause }: ReplEvaluation): string {
-  if (kind === "value") return `{"kind":"value","value":${writeValueJson(value)}}`;
+function toJson(evaluation: ReplEvaluation): string {
+  const { kind, text, cause } = evaluation;
+  if (kind === "value" && "value" in evaluation) return `{"kind":"value","value":${writeValueJson(evaluation.value)}}`;
+  // Who may only look gets the description.
+  if (kind === "value") return JSON.stringify({ kind, text });
   return JSON.stringify(kind === "done" ? { kind } : { kind, text, cause });
 }
 

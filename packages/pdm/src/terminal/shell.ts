@@ -53,7 +53,9 @@ export class Shell implements ShellAccess {
   #input: CommandInput | undefined;
   #lastResult: ReplEvaluation | undefined;
   #interrupts = 0;
-  #isRunning = false;
+  /** Waits for a stopped command to end, and says why it does not; then another Ctrl-C leaves. */
+  #notice: NodeJS.Timeout | undefined;
+  #mayLeave = false;
   #isLeaving = false;
 
   constructor(options: ShellOptions) {
@@ -115,7 +117,6 @@ export class Shell implements ShellAccess {
 
   async evaluate(source: string): Promise<ReplEvaluation> {
     const { place } = this;
-    this.#isRunning = true;
     try {
       if (place.kind === "text") {
         const onOutput = (line: string): void => this.input.print(`${showControlCharacters(line)}\n`);
@@ -130,7 +131,7 @@ export class Shell implements ShellAccess {
       this.#keepResult(evaluation, place);
       return evaluation;
     } finally {
-      this.#isRunning = false;
+      this.#forgetNotice();
     }
   }
 
@@ -157,6 +158,7 @@ export class Shell implements ShellAccess {
       const typed: Typed = await this.input.readCommand(this.#prompt, prefilled);
       prefilled = "";
       this.#interrupts = 0;
+      this.#mayLeave = false;
       if (typed.kind === "cancelled") return typed.text;
       if (typed.kind === "end") {
         if (typed.rest !== undefined) await this.#follow(typed.rest);
@@ -281,9 +283,11 @@ export class Shell implements ShellAccess {
 
   /** Ctrl-C while nothing is being read. */
   #interrupt(): void {
-    this.#interrupts += 1;
-    if (this.#interrupts === 1) void this.#interruptRunning();
-    else {
+    if (this.#interrupts === 0) {
+      this.#interrupts = 1;
+      void this.#interruptRunning();
+    } else if (this.#mayLeave) {
+      this.#interrupts += 1;
       this.#isLeaving = true;
       this.#where.abandon();
     }
@@ -293,24 +297,37 @@ export class Shell implements ShellAccess {
   async #interruptRunning(): Promise<void> {
     const { place } = this;
     if (place.kind === "text") {
-      this.say(`(the command goes on in the service; ${AGAIN})`, "faint");
+      this.#sayAgain("the command goes on in the service");
       return;
     }
     const { interruptReason } = place.session;
     const notice = setTimeout(() => {
-      if (!this.#isRunning) return;
-      const why = interruptReason ?? "a loop in a callback, or in a function that nobody awaits, is out of reach";
-      this.say(`(it goes on: ${why}; ${AGAIN})`, "faint");
+      const why =
+        interruptReason ??
+        "a loop in a callback, or in a function that nobody awaits, or a stopped process is out of reach";
+      this.#sayAgain(`it goes on: ${why}`);
     }, INTERRUPT_NOTICE_MS);
+    this.#notice = notice;
+    let reason = "nothing of this session can be reached now";
     try {
-      const stopped = await place.session.interrupt();
-      if (stopped || !this.#isRunning) return;
-      this.say(`(not stopped: nothing of this session can be reached now; ${AGAIN})`, "faint");
+      // The notice goes with the command.
+      if (await place.session.interrupt()) return;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (this.#isRunning) this.say(`(not stopped: ${reason}; ${AGAIN})`, "faint");
+      reason = error instanceof Error ? error.message : String(error);
     }
     clearTimeout(notice);
+    // It may have ended by itself meanwhile.
+    if (this.#notice === notice) this.#sayAgain(`not stopped: ${reason}`);
+  }
+
+  #sayAgain(why: string): void {
+    this.say(`(${why}; ${AGAIN})`, "faint");
+    this.#mayLeave = true;
+  }
+
+  #forgetNotice(): void {
+    clearTimeout(this.#notice);
+    this.#notice = undefined;
   }
 
   #keepResult(evaluation: ReplEvaluation, { session }: SessionPlace): void {

@@ -70,6 +70,8 @@ export class Workspace {
   readonly #questions = new Questions((question) => this.#tellAll({ kind: "answered", question }));
   readonly #waiting: Waiting[] = [];
   #running: EvaluationRequest | undefined;
+  /** Not told yet: what is printed in one go is told together, since only so many events wait for a client. */
+  #printed: { readonly stream: "stdout" | "stderr"; readonly text: string } | undefined;
   /** What runs waits for the loaded modules to be known: it can be stopped before it has begun. */
   #preparation: { isStopped: boolean } | undefined;
   #evaluations = 0;
@@ -334,6 +336,7 @@ export class Workspace {
   }
 
   #finish(request: EvaluationRequest, outcome: EvaluationOutcome): WorkspaceOutcome {
+    this.#tellPrinted();
     this.#running = undefined;
     const { variables } = this.#scope;
     if (outcome.kind === "value") variables.remember("_", outcome.value);
@@ -408,14 +411,30 @@ export class Workspace {
     if (text === "") return;
     const left = text.length - REPL_LIMITS.printedCharacters;
     const shown = left <= 0 ? text : `${text.slice(0, REPL_LIMITS.printedCharacters)}… ${left} more characters\n`;
-    this.#tellAll({ kind: "output", stream, text: shown });
+    const before = this.#printed?.stream === stream ? this.#printed.text : "";
+    if (before === "" || before.length + shown.length > REPL_LIMITS.printedCharacters) {
+      this.#tellPrinted();
+      this.#printed = { stream, text: shown };
+      queueMicrotask(() => this.#tellPrinted());
+    } else {
+      this.#printed = { stream, text: before + shown };
+    }
+  }
+
+  #tellPrinted(): void {
+    const printed = this.#printed;
+    if (printed === undefined) return;
+    this.#printed = undefined;
+    for (const client of this.#clients.keys()) client.tell({ kind: "output", ...printed });
   }
 
   #tellAll(event: WorkspaceEvent): void {
+    this.#tellPrinted();
     for (const client of this.#clients.keys()) client.tell(event);
   }
 
   #tellOthers(one: WorkspaceClient, event: WorkspaceEvent): void {
+    this.#tellPrinted();
     if (this.#clients.size === 1 && this.#clients.has(one)) return;
     for (const client of this.#clients.keys()) if (client !== one) client.tell(event);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import {
@@ -106,6 +106,19 @@ test("control characters reach a pipe as they are", async () => {
     "echo({ [Symbol.for('nodejs.util.inspect.custom')]: () => '\\x1b[1m' })",
   ]);
   assert.ok(stdout.startsWith("\u001B[1m\n"));
+});
+
+test("--json gives a client that may only look the description of a value, which is all that it gets", async () => {
+  const look = path.join(createFolder(), "look.sock");
+  const viewed = await startNodeDaemon(`await listen(${JSON.stringify(look)}, { role: "viewer", rights: ["inspect"] });
+    console.log("viewed"); globalThis.cart = { total: 45 };`);
+  try {
+    while (!existsSync(look)) await once(viewed.child.stdout!, "data");
+    const { status, stdout } = await runProgram([look, "--json", "-e", "1 + 1"]);
+    assert.deepEqual([status, JSON.parse(stdout)], [0, { kind: "value", text: "2" }]);
+  } finally {
+    viewed.stop();
+  }
 });
 
 test("a line runs when it comes, not only at the end of the input", async () => {

@@ -107,6 +107,16 @@ describe("on a terminal, with a Node.js daemon", { skip: NO_TERMINAL }, () => {
     await terminal.expect(/^'bob'$/);
   });
 
+  test("several questions are asked one after the other, in their order", async (t) => {
+    const terminal = await openTerminal(t, daemon.spec);
+    await terminal.send("await Promise.all([ask('first?'), ask('second?')])\r");
+    await terminal.expect(/^first\?$/);
+    await terminal.send("1\r");
+    await terminal.expect(/^second\?$/);
+    await terminal.send("2\r");
+    await terminal.expect(/^\[ '1', '2' \]\n%$/);
+  });
+
   test("a question is answered where the cursor cannot be moved, and not asked of others any more", async (t) => {
     const env = { XDG_STATE_HOME: createFolder(), TERM: "dumb" };
     const open = async (...args: string[]): Promise<Terminal> => {

@@ -47,6 +47,15 @@ describe("in a terminal", { skip: NO_TMUX }, () => {
     await assertGoesOn(pane);
   });
 
+  test("Ctrl-C pressed twice stops what runs, and does not leave", async () => {
+    await using pane = await use.shop.open();
+    await pane.run("let kept = 'kept'");
+    await use.shop.begin(pane, "running(); await new Promise(() => {})");
+    await pane.press("C-c", "C-c");
+    await pane.expect(INTERRUPTED);
+    await assertGoesOn(pane);
+  });
+
   test("the deadline stops a loop without anybody's doing, behind an await too, but no pending await", async () => {
     await using pane = await use.shop.open(["--deadline", "400", use.shop.spec]);
     await pane.run("let kept = 'kept'");
