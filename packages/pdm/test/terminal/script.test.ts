@@ -113,7 +113,9 @@ test("--json gives a client that may only look the description of a value, which
   const viewed = await startNodeDaemon(`await listen(${JSON.stringify(look)}, { role: "viewer", rights: ["inspect"] });
     console.log("viewed"); globalThis.cart = { total: 45 };`);
   try {
-    while (!existsSync(look)) await once(viewed.child.stdout!, "data");
+    const { stdout: said } = viewed.child;
+    assert.ok(said);
+    while (!existsSync(look)) await once(said, "data");
     const { status, stdout } = await runProgram([look, "--json", "-e", "1 + 1"]);
     assert.deepEqual([status, JSON.parse(stdout)], [0, { kind: "value", text: "2" }]);
   } finally {
