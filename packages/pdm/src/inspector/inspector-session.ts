@@ -12,7 +12,7 @@ export interface InspectorSession {
    */
   post<Result extends object = object>(method: string, params?: object, timeoutMs?: number): Promise<Result>;
   /** Hears the events of that name, until the function that it returns is called. */
-  on<Params extends object = object>(event: string, listener: (params: Params) => void): () => void;
+  on(event: string, listener: (params: object) => void): () => void;
   /** Disconnects; what waits for an answer is rejected. A second call does nothing. The thread goes on where it was paused. */
   close(): void;
 }
