@@ -458,6 +458,32 @@ export const INSPECT_LIMITS: InspectLimits = Object.freeze({
   memberCharacters: 200,
 });
 
+/** A session with another process's inspector; the same for each. */
+export interface InspectorLimits {
+  /** Bytes of one message, such as a script's source or a profile. Over it: the session ends. Stops a process that sends without end. */
+  readonly messageBytes: number;
+  /** Bytes of the list of what can be inspected. Over it: no inspector is there. */
+  readonly listBytes: number;
+  /** Milliseconds that a connection, and an answer to a few lines of ours, take at least before they are given up. */
+  readonly connectMs: number;
+  /** Milliseconds between two looks whether the inspector has opened. */
+  readonly lookMs: number;
+  /** Milliseconds that our own few lines may take in the process. */
+  readonly ownCodeMs: number;
+  /** Milliseconds after which the process closes its inspector, so that our session has ended. */
+  readonly closeDelayMs: number;
+}
+
+/** The values of {@link InspectorLimits}. */
+export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
+  messageBytes: 268_435_456,
+  listBytes: 65_536,
+  connectMs: 1_000,
+  lookMs: 5,
+  ownCodeMs: 100,
+  closeDelayMs: 20,
+});
+
 /** What a diagnosis takes and shows; the same for each. */
 export interface DiagnosisLimits {
   /** Milliseconds in which a thread that runs JavaScript answers. Over it: it counts as being in a native call. */
