@@ -464,8 +464,10 @@ export interface InspectorLimits {
   readonly messageBytes: number;
   /** Bytes of the list of what can be inspected. Over it: no inspector is there. */
   readonly listBytes: number;
-  /** Milliseconds that a connection, and an answer to a few lines of ours, take at least before they are given up. */
+  /** Milliseconds that a connection, and the order to close it, may take. */
   readonly connectMs: number;
+  /** Milliseconds until the process, and no other, must have answered. It may be in one native call after another. */
+  readonly proofMs: number;
   /** Milliseconds between two looks whether the inspector has opened. */
   readonly lookMs: number;
   /** Milliseconds that our own few lines may take in the process. */
@@ -479,10 +481,17 @@ export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
   messageBytes: 268_435_456,
   listBytes: 65_536,
   connectMs: 1_000,
+  proofMs: 10_000,
   lookMs: 5,
   ownCodeMs: 100,
   closeDelayMs: 20,
 });
+
+/** What `pdm-rescue` waits for. */
+export const RESCUE_LIMITS: Readonly<{
+  /** Milliseconds from the signal until the inspector must have opened, where the user names no other. Over it: what is seen from outside is said. */
+  inspectorMs: number;
+}> = Object.freeze({ inspectorMs: 3_000 });
 
 /** What a diagnosis takes and shows; the same for each. */
 export interface DiagnosisLimits {

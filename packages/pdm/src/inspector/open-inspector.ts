@@ -104,12 +104,9 @@ export async function openInspector(target: Target, timeoutMs: number): Promise<
   const before = new Set(listListeningPorts(target.pid));
   if (open === undefined) process.kill(target.pid, "SIGUSR1");
   const port = open ?? (await awaitPort(target, before, endMs));
-  const session = await openRemoteSession(
-    createConnect(target, port),
-    Math.max(INSPECTOR_LIMITS.connectMs, endMs - readClockMs()),
-  );
+  const session = await openRemoteSession(createConnect(target, port), INSPECTOR_LIMITS.connectMs);
   try {
-    await proveProcess(session, target, Math.max(INSPECTOR_LIMITS.connectMs, endMs - readClockMs()));
+    await proveProcess(session, target, INSPECTOR_LIMITS.proofMs);
   } catch (error) {
     session.close();
     throw error;

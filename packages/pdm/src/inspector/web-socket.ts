@@ -164,7 +164,7 @@ export function readInspectorJson(connect: Connect, path: string, timeoutMs: num
 
 function ask(connect: Connect, path: string, options: RequestOptions): RequestOptions {
   // The inspector refuses names of hosts other than these: https://nodejs.org/api/cli.html#inspecthostport
-  return { host: "127.0.0.1", path, agent: false, ...options, createConnection: connect };
+  return { host: "127.0.0.1", path, ...options, createConnection: connect };
 }
 
 function failAfter(asked: ClientRequest, timeoutMs: number, reject: (error: Error) => void): void {

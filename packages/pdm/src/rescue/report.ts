@@ -33,18 +33,21 @@ export function formatAdvice(advice: readonly string[]): string[] {
 }
 
 /** The calls, numbered from the innermost; those of Node.js's own on one line each. */
-export function formatStack(stack: readonly DiagnosedFrame[], palette: Palette): string[] {
+function formatStack(stack: readonly DiagnosedFrame[], palette: Palette): string[] {
   const lines = ["Stack, the innermost call first:"];
-  for (const [index, frame] of stack.entries()) lines.push(...formatFrame(index, frame, palette));
+  const innermost = stack.findIndex(({ isInternal }) => !isInternal);
+  for (const [index, frame] of stack.entries()) lines.push(...formatFrame(index, frame, palette, index === innermost));
   return lines;
 }
 
-function formatFrame(index: number, frame: DiagnosedFrame, palette: Palette): string[] {
+/** @param withLinesAround those of source before and after, too */
+function formatFrame(index: number, frame: DiagnosedFrame, palette: Palette, withLinesAround: boolean): string[] {
   const place = `${frame.file}${frame.line === 0 ? "" : `:${frame.line}:${frame.column}`}`;
   const head = `${String(index).padStart(3)}  ${frame.call === "" ? "(anonymous)" : frame.call}  ${palette.paint(place, "faint")}`;
   if (frame.isInternal) return [palette.paint(head, "faint")];
-  const width = String(frame.source.at(-1)?.line ?? 0).length;
-  const source = frame.source.map(({ line, text }) => {
+  const shownLines = frame.source.filter(({ line }) => withLinesAround || line === frame.line);
+  const width = String(shownLines.at(-1)?.line ?? 0).length;
+  const source = shownLines.map(({ line, text }) => {
     const marked = line === frame.line;
     const shown = `     ${marked ? ">" : " "} ${String(line).padStart(width)} | ${text}`;
     return marked ? shown : palette.paint(shown, "faint");

@@ -41,7 +41,8 @@ function readListeners(pid: number): { readonly port: number; readonly inode: st
   });
 }
 
-function listSocketInodes(pid: number): string[] {
+/** The sockets that it has open; none where we may not look. */
+export function listSocketInodes(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((name) => readSocketInode(`/proc/${pid}/fd/${name}`));
   } catch {
