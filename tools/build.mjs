@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { localProgram, mustRun, ROOT, runTool } from "./command.mjs";
 import { digestFiles, findFiles, replaceFolder } from "./files.mjs";
 import { checkLateParser, nameSharedChunks, writeThirdPartyLicences } from "./package/bundle.mjs";
-import { embedThread } from "./package/embedded-thread.mjs";
+import { embedAttached, embedThread } from "./package/embedded-thread.mjs";
 import { buildWithOneSharedChunk, quickenScripts } from "./package/quick-load.mjs";
 
 /** @import { Plugin } from "esbuild" */
@@ -24,8 +24,8 @@ const SHARED = /** @type {const} */ ({
   logLevel: "warning",
 });
 
-const ENTRY_POINTS = ["index", "client", "http", "register"];
-const PROGRAMS = ["pdm-repl", "pdm-node-options", "pdm-rescue"];
+const ENTRY_POINTS = ["index", "client", "http", "register", "attach"];
+const PROGRAMS = ["pdm-repl", "pdm-node-options", "pdm-attach", "pdm-rescue"];
 
 const EXAMPLES = ["examples/programs", "examples/shop"];
 
@@ -44,7 +44,7 @@ function buildPackage() {
       chunkNames: "chunks/[name]-[hash]",
       legalComments: "inline",
       metafile: true,
-      plugins: /** @type {Plugin[]} */ ([embedThread(SHARED)]),
+      plugins: /** @type {Plugin[]} */ ([embedThread(SHARED), embedAttached(SHARED)]),
     });
     const { metafile } = await buildWithOneSharedChunk(options, "packages/pdm/src/index.ts");
     quickenScripts(metafile);
@@ -95,7 +95,7 @@ async function buildIfNeeded() {
 function transpile(folder, sources, target, base) {
   const entryPoints = sources.flatMap((name) => findFiles(path.join(folder, name), ".ts"));
   return replaceFolder(path.join(folder, target), async (outdir) => {
-    await build({ ...SHARED, entryPoints, outbase: base, outdir });
+    await build({ ...SHARED, entryPoints, outbase: base, outdir, plugins: [embedAttached(SHARED)] });
   });
 }
 

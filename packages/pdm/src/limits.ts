@@ -493,6 +493,32 @@ export const RESCUE_LIMITS: Readonly<{
   inspectorMs: number;
 }> = Object.freeze({ inspectorMs: 3_000 });
 
+/** What attaching to a process waits for; the same for each. */
+export interface AttachLimits {
+  /** Milliseconds from the signal until the inspector must have opened, where nobody names another time. */
+  readonly inspectorMs: number;
+  /** Milliseconds in which its event loop must turn once. Over it: nothing is loaded. */
+  readonly turnMs: number;
+  /** Milliseconds that loading, and then listening, may take. */
+  readonly loadMs: number;
+  /** Milliseconds until it must have closed its inspector. Over it: the caller is told that it is open. */
+  readonly closeMs: number;
+  /** Milliseconds in which a socket that a process has must answer. */
+  readonly socketMs: number;
+  /** Milliseconds that each step of detaching may take. */
+  readonly detachMs: number;
+}
+
+/** The values of {@link AttachLimits}. */
+export const ATTACH_LIMITS: AttachLimits = Object.freeze({
+  inspectorMs: 3_000,
+  turnMs: 2_000,
+  loadMs: 10_000,
+  closeMs: 2_000,
+  socketMs: 2_000,
+  detachMs: 5_000,
+});
+
 /** What a diagnosis takes and shows; the same for each. */
 export interface DiagnosisLimits {
   /** Milliseconds in which a thread that runs JavaScript answers. Over it: it counts as being in a native call. */

@@ -3,7 +3,16 @@ import type { JsonSchema } from "../schema/json-schema.js";
 import type { Claim, Right, Role } from "./principal.js";
 
 /** What a record is about. */
-export type AuditAction = "connect" | "refuse" | "write" | "invoke" | "repl" | "inspect" | "disconnect";
+export type AuditAction =
+  | "connect"
+  | "refuse"
+  | "write"
+  | "invoke"
+  | "repl"
+  | "inspect"
+  | "disconnect"
+  | "attach"
+  | "detach";
 
 /**
  * How it ended. `ok` for a disconnect: the client ended it; `cancelled`: the server did, and `error` says why. `exit`: the
@@ -16,7 +25,7 @@ export interface AuditRecord {
   /** When it began: seconds since the epoch. */
   readonly time: number;
   readonly action: AuditAction;
-  /** The session's number, as in `pdm.sessions`. */
+  /** The session's number, as in `pdm.sessions`; 0 for attaching and detaching, which the socket comes and goes with. */
   readonly session: number;
   readonly role: Role;
   /** The spec of the socket: what role and rights come from. */
@@ -50,7 +59,7 @@ export const AUDIT_RECORD_SCHEMA: JsonSchema = {
   type: "object",
   properties: {
     time: { type: "number", description: "When it began, in seconds since the epoch." },
-    action: { enum: ["connect", "refuse", "write", "invoke", "repl", "inspect", "disconnect"] },
+    action: { enum: ["connect", "refuse", "write", "invoke", "repl", "inspect", "disconnect", "attach", "detach"] },
     session: { type: "integer", description: "As in pdm.sessions." },
     role: { enum: ["viewer", "operator", "admin"] },
     socket: { type: "string", description: "What role and rights come from." },
