@@ -466,6 +466,8 @@ export interface InspectorLimits {
   readonly listBytes: number;
   /** Milliseconds that a connection, and the order to close it, may take. */
   readonly connectMs: number;
+  /** Milliseconds in which a port must answer to count as an inspector's, where that is not known otherwise. */
+  readonly probeMs: number;
   /** Milliseconds until the process, and no other, must have answered. It may be in one native call after another. */
   readonly proofMs: number;
   /** Milliseconds between two looks whether the inspector has opened. */
@@ -481,6 +483,7 @@ export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
   messageBytes: 268_435_456,
   listBytes: 65_536,
   connectMs: 1_000,
+  probeMs: 300,
   proofMs: 10_000,
   lookMs: 5,
   ownCodeMs: 100,

@@ -67,7 +67,7 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
     return createAttached(target, own.spec, own.isAttached ? "attached-before" : "prepared", "unused");
   }
   checkPermission(target);
-  checkInspectorCanOpen(target);
+  await checkInspectorCanOpen(target);
   await askConsent(target, consent);
   const opened = await openInspector(target, timeoutMs);
   let loaded: Awaited<ReturnType<typeof loadInto>>;
@@ -106,7 +106,7 @@ function checkPermission(target: Target): void {
 const SIGUSR1 = 10;
 
 async function askConsent(target: Target, consent: NonNullable<AttachOptions["consent"]>): Promise<void> {
-  const isOpen = isInspectorOpen(target);
+  const isOpen = await isInspectorOpen(target);
   const opening = isOpen
     ? `the inspector of process ${target.label}, which is open, will be used`
     : `process ${target.label} will be sent SIGUSR1, at which Node.js opens its inspector on 127.0.0.1 for a moment; a program with a handler of its own for that signal runs that instead`;

@@ -13,6 +13,7 @@ import { TargetError } from "../target/target-error.js";
 import { InspectorError } from "./inspector-error.js";
 import type { InspectorSession } from "./inspector-session.js";
 import { openRemoteSession } from "./remote-session.js";
+import { readInspectorJson } from "./web-socket.js";
 import type { Connect } from "./web-socket.js";
 
 /** The inspector of a process that we look at. */
@@ -24,10 +25,8 @@ export interface OpenedInspector {
   /**
    * Ends the session. An inspector that was opened for us is closed by the process itself as soon as its event loop turns; that is not
    * awaited. A second call does nothing.
-   *
-   * @returns false where the process did not take the order to close it, since it is in a native call
    */
-  close(): Promise<boolean>;
+  close(): Promise<void>;
 }
 
 /** The port where Node.js has its inspector unless it is told another. */
@@ -40,7 +39,7 @@ const SIGUSR1 = 10;
  * @throws TargetError `ERR_PDM_TARGET_STATE` where it is stopped or has ended, `ERR_PDM_TARGET_SIGNAL` where it would end at the signal,
  * `ERR_PDM_TARGET_NETWORK` where its network cannot be reached, `ERR_PDM_TARGET_PORT` where another process has the port
  */
-export function checkInspectorCanOpen(target: Target): void {
+export async function checkInspectorCanOpen(target: Target): Promise<void> {
   const status = readProcessStatus(target.pid);
   const { pid, label } = target;
   if (status.startTicks !== target.status.startTicks)
@@ -64,7 +63,7 @@ export function checkInspectorCanOpen(target: Target): void {
       `process ${label} is in a container, and its inspector listens on the 127.0.0.1 of that; do it as root, or inside the container`,
     );
   }
-  if (findOpenPort(target) !== undefined) return;
+  if ((await findOpenPort(target)) !== undefined) return;
   if (!catchesSignal(status, SIGUSR1)) {
     throw new TargetError(
       "ERR_PDM_TARGET_SIGNAL",
@@ -83,8 +82,8 @@ export function checkInspectorCanOpen(target: Target): void {
 }
 
 /** Whether nothing needs to be sent, since the inspector is open. */
-export function isInspectorOpen(target: Target): boolean {
-  return findOpenPort(target) !== undefined;
+export async function isInspectorOpen(target: Target): Promise<boolean> {
+  return (await findOpenPort(target)) !== undefined;
 }
 
 /**
@@ -98,9 +97,9 @@ export function isInspectorOpen(target: Target): boolean {
  * call has not returned (it opens when that does), or the program has a handler of its own, which has run
  */
 export async function openInspector(target: Target, timeoutMs: number): Promise<OpenedInspector> {
-  checkInspectorCanOpen(target);
+  await checkInspectorCanOpen(target);
   const endMs = readClockMs() + timeoutMs;
-  const open = findOpenPort(target);
+  const open = await findOpenPort(target);
   const before = new Set(listListeningPorts(target.pid));
   if (open === undefined) process.kill(target.pid, "SIGUSR1");
   const port = open ?? (await awaitPort(target, before, endMs));
@@ -111,8 +110,8 @@ export async function openInspector(target: Target, timeoutMs: number): Promise<
     session.close();
     throw error;
   }
-  const wasOpen = open !== undefined;
-  let closing: Promise<boolean> | undefined;
+  const wasOpen = open !== undefined || before.has(port);
+  let closing: Promise<void> | undefined;
   return {
     session,
     port,
@@ -133,6 +132,9 @@ async function awaitPort(target: Target, before: ReadonlySet<number>, endMs: num
       throw new TargetError("ERR_PDM_TARGET_GONE", `process ${target.label} has ended`);
     }
     if (readClockMs() >= endMs) {
+      // It may have been open, where the program itself has opened it: then the signal does nothing.
+      const open = await probePorts(target);
+      if (open !== undefined) return open;
       throw new InspectorError(
         "ERR_PDM_INSPECTOR_TIMEOUT",
         `process ${target.label} was sent SIGUSR1, and no inspector has opened: its program has a handler of its own for that signal, which has run, or it is in a native call and the inspector opens when that returns`,
@@ -157,22 +159,15 @@ async function proveProcess(session: InspectorSession, { label, innerPid }: Targ
   );
 }
 
-/**
- * `inspector.close()` waits for its sessions to end: so it is called from a timer, when ours has.
- */
-async function closeInspector(session: InspectorSession, wasOpen: boolean): Promise<boolean> {
-  if (wasOpen) {
-    session.close();
-    return true;
+/** `inspector.close()` waits for its sessions to end: so it is called from a timer, when ours has. */
+async function closeInspector(session: InspectorSession, wasOpen: boolean): Promise<void> {
+  if (!wasOpen) {
+    const expression = `setTimeout(() => process.getBuiltinModule("node:inspector").close(), ${INSPECTOR_LIMITS.closeDelayMs}); 0`;
+    const params = { expression, silent: true, timeout: INSPECTOR_LIMITS.ownCodeMs };
+    // In a native call it takes the order when that returns, also without us.
+    await session.post("Runtime.evaluate", params, INSPECTOR_LIMITS.connectMs).catch(() => undefined);
   }
-  const expression = `setTimeout(() => process.getBuiltinModule("node:inspector").close(), ${INSPECTOR_LIMITS.closeDelayMs}); 0`;
-  const params = { expression, silent: true, timeout: INSPECTOR_LIMITS.ownCodeMs };
-  const isTaken = await session.post("Runtime.evaluate", params, INSPECTOR_LIMITS.connectMs).then(
-    () => true,
-    () => false,
-  );
   session.close();
-  return isTaken;
 }
 
 /** On its command line or in `NODE_OPTIONS`; 0 where Node.js chooses one. */
@@ -189,9 +184,23 @@ function findExpectedPort({ command }: Target): number {
   return port;
 }
 
-function findOpenPort(target: Target): number | undefined {
+async function findOpenPort(target: Target): Promise<number | undefined> {
   const expected = findExpectedPort(target);
-  return expected === 0 ? undefined : listListeningPorts(target.pid).find((port) => port === expected);
+  return expected === 0 ? probePorts(target) : listListeningPorts(target.pid).find((port) => port === expected);
+}
+
+/** Asks on the ports that the process has: one that an inspector has chosen itself is known by its answer alone. */
+async function probePorts(target: Target): Promise<number | undefined> {
+  for (const port of listListeningPorts(target.pid)) {
+    const answer = await readInspectorJson(
+      createConnect(target, port),
+      "/json/version",
+      INSPECTOR_LIMITS.probeMs,
+    ).catch(() => undefined);
+    const { Browser: name } = (answer ?? {}) as { readonly Browser?: unknown };
+    if (typeof name === "string" && name.startsWith("node.js/")) return port;
+  }
+  return undefined;
 }
 
 /** Within the process's own network, where that is another: by `nsenter`, which root may run. */

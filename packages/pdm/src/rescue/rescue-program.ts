@@ -54,8 +54,8 @@ async function rescue(run: RescueRun, output: Output): Promise<number> {
       ]);
     return EXIT.fine;
   }
-  checkInspectorCanOpen(target);
-  if (!isInspectorOpen(target)) await askConsent(target, run.consents);
+  await checkInspectorCanOpen(target);
+  if (!(await isInspectorOpen(target))) await askConsent(target, run.consents);
   const opened = await openOrExplain(target, run, output);
   if (opened === undefined) return EXIT.fine;
   let isFine = true;
@@ -121,9 +121,8 @@ async function treat(patient: Patient, run: RescueRun, output: Output): Promise<
 }
 
 async function closeAndSay(opened: OpenedInspector, target: Target, output: Output): Promise<void> {
-  const isTaken = await opened.close();
+  await opened.close();
   const where = `the inspector of process ${target.label} on port ${opened.port}`;
   if (opened.wasOpen) output.note(`${where} was open before, and is left open`);
-  else if (!isTaken) output.note(`${where} could not be closed: the process is in a native call; it stays open`);
   else output.note(`${where} was opened for this; it closes as soon as the event loop turns`);
 }
