@@ -51,6 +51,12 @@ const DESCRIPTION: ObjectDescription = Object.freeze({
     },
   },
   operations: {
+    closeInspector: {
+      description: "Closes this process's inspector, which somebody has opened to attach.",
+      effect: "destroy",
+      parameters: [],
+      returns: { type: "null" },
+    },
     detach: {
       description: "Ends every connection, this one too, and listens no more.",
       effect: "destroy",
@@ -108,10 +114,14 @@ class Attached implements Attribute<object>, Invocable {
     return DESCRIPTION;
   }
 
-  /** `detach()`, after the answer has been written. */
+  /** `closeInspector()`; `detach()`, after the answer has been written. */
   invoke(method: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): null {
-    if (method !== "detach") throw new UnknownMethodError(method);
-    if (args.length > 0 || Object.keys(kwargs).length > 0) throw new TypeError("detach takes no arguments");
+    if (method !== "detach" && method !== "closeInspector") throw new UnknownMethodError(method);
+    if (args.length > 0 || Object.keys(kwargs).length > 0) throw new TypeError(`${method} takes no arguments`);
+    if (method === "closeInspector") {
+      process.getBuiltinModule("node:inspector").close();
+      return null;
+    }
     setImmediate(() => {
       this.#end().catch((error: unknown) => warn("PDM_INTERNAL", "detaching failed", error));
     });

@@ -474,7 +474,7 @@ export interface InspectorLimits {
   readonly lookMs: number;
   /** Milliseconds that our own few lines may take in the process. */
   readonly ownCodeMs: number;
-  /** Milliseconds after which the process closes its inspector, so that our session has ended. */
+  /** Milliseconds after which the process closes its inspector, so that our session has ended: Node.js can crash where one is just ending then. */
   readonly closeDelayMs: number;
 }
 
@@ -487,7 +487,7 @@ export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
   proofMs: 10_000,
   lookMs: 5,
   ownCodeMs: 100,
-  closeDelayMs: 20,
+  closeDelayMs: 200,
 });
 
 /** What `pdm-rescue` waits for. */

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readClockMs } from "../clock.js";
 import { claimProcess } from "../client/claim.js";
 import type { ClientClaim } from "../client/claim.js";
+import { connect } from "../client/connect.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
 import type { OpenedInspector } from "../inspector/open-inspector.js";
 import { ATTACH_LIMITS, INSPECTOR_LIMITS } from "../limits.js";
@@ -70,18 +71,32 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
   await checkInspectorCanOpen(target);
   await askConsent(target, consent);
   const opened = await openInspector(target, timeoutMs);
-  let loaded: Awaited<ReturnType<typeof loadInto>>;
   try {
-    loaded = await loadInto(opened.session, target, {
+    const { spec, origin } = await loadInto(opened.session, target, {
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.auditFile === undefined ? {} : { auditFile: options.auditFile }),
       by: { ...claimProcess(), ...options.claim },
     });
+    const outside = toOutsideSpec(target, spec);
+    if (origin === "attached" && !opened.wasOpen) await closeThroughSocket(opened, outside);
+    await opened.close();
+    return createAttached(target, outside, origin, await awaitInspectorClosed(opened, target));
   } finally {
     await opened.close();
   }
-  const inspector = await awaitInspectorClosed(opened, target);
-  return createAttached(target, toOutsideSpec(target, loaded.spec), loaded.origin, inspector);
+}
+
+/**
+ * Tries the new socket, and has the process close its inspector by that, when no session with it is left: then nothing can come in between.
+ *
+ * @throws whatever `connect` does (rejects), then the session is still there
+ */
+async function closeThroughSocket(opened: OpenedInspector, spec: string): Promise<void> {
+  const timeout = { timeoutMs: ATTACH_LIMITS.socketMs };
+  await using client = await connect(spec, { protocol: "rpc", ...timeout });
+  const attached = await client.find("pdm.attached", timeout);
+  await opened.leave();
+  await attached.invoke("closeInspector", [], timeout);
 }
 
 function refuseBeforehand(target: Target): void {

@@ -4,6 +4,7 @@ import { ATTACHMENT_KEY } from "../attachment.js";
 import type { AttachmentOutcome, AttachmentWishes } from "../attachment.js";
 import { InspectorError } from "../inspector/inspector-error.js";
 import type { InspectorSession } from "../inspector/inspector-session.js";
+import { inMicrotask } from "../inspector/microtask.js";
 import { ATTACH_LIMITS } from "../limits.js";
 import type { Target } from "../target/target.js";
 import { AttachError } from "./attach-error.js";
@@ -66,7 +67,7 @@ export async function loadInto(
   // Only now: most programs that can attach never do.
   const { ATTACHED_SOURCE: source } = await import("./attached-source.js");
   const expected = createHash("sha256").update(source).digest("hex");
-  if (digest !== expected) await evaluate(session, wrap(source, expected));
+  if (digest !== expected) await evaluate(session, `(() => ${wrap(source, expected)})()`);
   const begin = `globalThis[Symbol.for(${JSON.stringify(ATTACHMENT_KEY)})].begin(${JSON.stringify(wishes)})`;
   const outcome = await evaluate<AttachmentOutcome>(session, begin);
   if ("spec" in outcome) return { spec: outcome.spec, origin: "attached" };
@@ -77,7 +78,7 @@ export async function loadInto(
 /** In a loop an inspector answers, but nothing could ever be accepted; and what was loaded could not be taken out. */
 async function checkLoopTurns(session: InspectorSession, { label, pid }: Target): Promise<void> {
   try {
-    await evaluate(session, "new Promise((resolve) => setImmediate(resolve, {}))", ATTACH_LIMITS.turnMs);
+    await evaluate(session, "new Promise((resolve) => void setImmediate(resolve, {}))", ATTACH_LIMITS.turnMs);
   } catch (cause) {
     if (!(cause instanceof InspectorError) || cause.code !== "ERR_PDM_INSPECTOR_TIMEOUT") throw cause;
     throw new AttachError(
@@ -88,16 +89,15 @@ async function checkLoopTurns(session: InspectorSession, { label, pid }: Target)
   }
 }
 
-/** A script without a trace but the one property. What Node.js has is got by name, as in a module that `require` loads. */
+/** An expression that leaves no trace but the one property. What Node.js has is got by name, as in a module that `require` loads. */
 function wrap(source: string, digest: string): string {
-  return `(() => {
+  return `{
 const module = { exports: {} };
 ((module, exports, require) => {${source}
 })(module, module.exports, (name) => process.getBuiltinModule(name));
 const value = { digest: ${JSON.stringify(digest)}, ...module.exports.attachment };
 Object.defineProperty(globalThis, Symbol.for(${JSON.stringify(ATTACHMENT_KEY)}), { value, configurable: true });
-})();
-//# sourceURL=pdm/attached.js`;
+}`;
 }
 
 async function evaluate<Value>(
@@ -105,7 +105,12 @@ async function evaluate<Value>(
   expression: string,
   timeoutMs: number = ATTACH_LIMITS.loadMs,
 ): Promise<Value> {
-  const params = { expression, awaitPromise: true, returnByValue: true, silent: true };
+  const params = {
+    expression: `${inMicrotask(expression)}\n//# sourceURL=pdm/attached.js`,
+    awaitPromise: true,
+    returnByValue: true,
+    silent: true,
+  };
   const answer = await session.post<Runtime.EvaluateReturnType>("Runtime.evaluate", params, timeoutMs);
   if (answer.exceptionDetails === undefined) return answer.result.value as Value;
   const { exception, text } = answer.exceptionDetails;
