@@ -15,7 +15,7 @@ export class ServingProcess implements Disposable {
     this.runtime = runtime;
   }
 
-  /** @param prelude what runs first; `require` is there, in an ES module too */
+  /** @param prelude what runs first; `require` is there, in an ES module too. Where it sets `globalThis.answer(path)`, that answers, else the number of requests */
   static async start(prelude = "", options: VictimOptions = {}): Promise<ServingProcess> {
     const runtime = mkdtempSync(path.join(tmpdir(), "pdm-attach-"));
     mkdirSync(path.join(runtime, "run"), { mode: 0o700 });
@@ -25,7 +25,7 @@ ${isModule ? 'import { createRequire } from "node:module"; const require = creat
 const { createServer } = require("node:http");
 ${prelude}
 globalThis.served = 0;
-const server = createServer((request, response) => response.end(String(++served)));
+const server = createServer((request, response) => response.end(globalThis.answer?.(request.url) ?? String(++served)));
 server.listen(0, "127.0.0.1", () => process.stdout.write(server.address().port + "\\nbegin\\n"));`;
     const env = { XDG_RUNTIME_DIR: path.join(runtime, "run"), ...options.env };
     const victim = await VictimProcess.start(source, { ...options, env });
@@ -36,10 +36,14 @@ server.listen(0, "127.0.0.1", () => process.stdout.write(server.address().port +
     return this.victim.pid;
   }
 
+  /** The port of its HTTP server. */
+  get port(): number {
+    return Number(/^\d+$/m.exec(this.victim.stdout)?.[0]);
+  }
+
   /** The answer of its HTTP server. */
   async request(): Promise<string> {
-    const port = /^\d+/.exec(this.victim.stdout)?.[0] ?? "";
-    const response = await fetch(`http://127.0.0.1:${port}/`);
+    const response = await fetch(`http://127.0.0.1:${this.port}/`);
     return response.text();
   }
 
