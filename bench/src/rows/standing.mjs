@@ -78,5 +78,5 @@ export const standing = {
   variants: [makeService(NOTHING), makeService(REGISTERED, {}), makeService(WITH_HTTP, { PDM_HTTP: "1" })],
   comparisons: [REGISTERED, WITH_HTTP].flatMap(compareWithNothing),
   notes:
-    "A listener that nobody is connected to has no timer and no part in a request. The CPU when idle is that of the two questions about it over IPC, in all variants alike. Processes of one and the same program differ by some per cent.",
+    "A listener that nobody is connected to has no timer and no part in a request. The memory is that of `listen`, in the row above, and the counting's. The CPU when idle is that of the two questions about it over IPC, in all variants alike. Processes of one and the same program differ by some per cent.",
 };

@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readBlocks, readPage } from "../fixtures/page.js";
-import { Project } from "./project.js";
+import { Project, STAY } from "./project.js";
 
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 
@@ -18,7 +18,7 @@ const PAGE_PID = "4711";
 
 /** One block of the page, in a folder of its own. */
 class Shell implements AsyncDisposable {
-  readonly #project = new Project({ "app.js": "setInterval(() => {}, 60_000);", "hello.js": 'console.log("hello");' });
+  readonly #project = new Project({ "app.js": STAY, "hello.js": 'console.log("hello");' });
   readonly #env: NodeJS.ProcessEnv;
   #background: ChildProcess | undefined;
 

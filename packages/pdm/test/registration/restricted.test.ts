@@ -4,10 +4,10 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { connect } from "../../src/client.js";
-import { Project, WHEN_LISTENING } from "./project.js";
+import { Project, STAY, WHEN_LISTENING } from "./project.js";
 
 const project = new Project({
-  "app.cjs": `${WHEN_LISTENING} whenListening((spec) => console.log(spec)); setInterval(() => {}, 60_000);`,
+  "app.cjs": `${WHEN_LISTENING} whenListening((spec) => console.log(spec)); ${STAY}`,
   "ending.cjs": `setTimeout(() => console.log("done"), 20);`,
   "no-inspector.cjs": `
     const { getBuiltinModule } = process;
