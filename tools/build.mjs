@@ -25,7 +25,7 @@ const SHARED = /** @type {const} */ ({
 });
 
 const ENTRY_POINTS = ["index", "client", "http", "register"];
-const PROGRAMS = ["pdm-repl", "pdm-node-options"];
+const PROGRAMS = ["pdm-repl", "pdm-node-options", "pdm-rescue"];
 
 const EXAMPLES = ["examples/programs", "examples/shop"];
 

@@ -458,6 +458,100 @@ export const INSPECT_LIMITS: InspectLimits = Object.freeze({
   memberCharacters: 200,
 });
 
+/** A session with another process's inspector; the same for each. */
+export interface InspectorLimits {
+  /** Bytes of one message, such as a script's source or a profile. Over it: the session ends. Stops a process that sends without end. */
+  readonly messageBytes: number;
+  /** Bytes of the list of what can be inspected. Over it: no inspector is there. */
+  readonly listBytes: number;
+  /** Milliseconds that a connection, and the order to close it, may take. */
+  readonly connectMs: number;
+  /** Milliseconds in which a port must answer to count as an inspector's, where that is not known otherwise. */
+  readonly probeMs: number;
+  /** Milliseconds until the process, and no other, must have answered. It may be in one native call after another. */
+  readonly proofMs: number;
+  /** Milliseconds between two looks whether the inspector has opened. */
+  readonly lookMs: number;
+  /** Milliseconds that our own few lines may take in the process. */
+  readonly ownCodeMs: number;
+  /** Milliseconds after which the process closes its inspector, so that our session has ended. */
+  readonly closeDelayMs: number;
+}
+
+/** The values of {@link InspectorLimits}. */
+export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
+  messageBytes: 268_435_456,
+  listBytes: 65_536,
+  connectMs: 1_000,
+  probeMs: 300,
+  proofMs: 10_000,
+  lookMs: 5,
+  ownCodeMs: 100,
+  closeDelayMs: 20,
+});
+
+/** What `pdm-rescue` waits for. */
+export const RESCUE_LIMITS: Readonly<{
+  /** Milliseconds from the signal until the inspector must have opened, where the user names no other. Over it: what is seen from outside is said. */
+  inspectorMs: number;
+}> = Object.freeze({ inspectorMs: 3_000 });
+
+/** What a diagnosis takes and shows; the same for each. */
+export interface DiagnosisLimits {
+  /** Milliseconds in which a thread that runs JavaScript answers. Over it: it counts as being in a native call. */
+  readonly answerMs: number;
+  /** Milliseconds for which a native call is awaited. Over it: nobody can tell from where it was called. */
+  readonly patienceMs: number;
+  /** Milliseconds between two looks at an event loop. */
+  readonly lookMs: number;
+  /** Milliseconds after which an event loop that has not turned counts as stuck. */
+  readonly stuckMs: number;
+  /** Milliseconds that a pause may take to come about where JavaScript runs, and a statement where it is stepped over. */
+  readonly pauseMs: number;
+  /** Milliseconds of the CPU profile that tells how much garbage is collected. */
+  readonly profileMs: number;
+  /** Microseconds between two samples of a profile. */
+  readonly profileIntervalUs: number;
+  /** Milliseconds that our own few lines may take in a thread. */
+  readonly ownCodeMs: number;
+  /** Milliseconds that an expression may take where nobody says how many. Stops one without end, which would block the inspector. */
+  readonly evaluateMs: number;
+  /** Calls of a stack. Over it: the outer ones are left out. */
+  readonly frames: number;
+  /** Calls whose variables are read: the innermost. */
+  readonly framesWithVariables: number;
+  /** Variables of a call. Over it: those of outer blocks are left out. */
+  readonly variables: number;
+  /** Characters of a value. Over it: cut. */
+  readonly valueCharacters: number;
+  /** Lines of source before and after that of a call. */
+  readonly sourceLines: number;
+  /** Characters of such a line, which may be a bundle's only one. Over it: cut. */
+  readonly sourceLineCharacters: number;
+  /** Bytes of a source map. Over it: places are those of the script. */
+  readonly sourceMapBytes: number;
+}
+
+/** The values of {@link DiagnosisLimits}. */
+export const DIAGNOSIS_LIMITS: DiagnosisLimits = Object.freeze({
+  answerMs: 2_000,
+  patienceMs: 10_000,
+  lookMs: 50,
+  stuckMs: 1_000,
+  pauseMs: 500,
+  profileMs: 300,
+  profileIntervalUs: 1_000,
+  ownCodeMs: 100,
+  evaluateMs: 1_000,
+  frames: 200,
+  framesWithVariables: 20,
+  variables: 50,
+  valueCharacters: 200,
+  sourceLines: 2,
+  sourceLineCharacters: 200,
+  sourceMapBytes: 33_554_432,
+});
+
 /** What a schema may be like, whoever wrote it. */
 export interface SchemaLimits {
   /** Schemas within schemas, and containers within constants. Over it: the schema is refused. Stops exhaustion of the stack. */

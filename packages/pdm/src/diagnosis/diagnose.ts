@@ -1,0 +1,189 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { InspectorError } from "../inspector/inspector-error.js";
+import type { InspectorSession } from "../inspector/inspector-session.js";
+import { readClockMs } from "../clock.js";
+import { DIAGNOSIS_LIMITS } from "../limits.js";
+import { describeFrames } from "./frames.js";
+import type { DiagnosedFrame, Diagnosis } from "./diagnosis.js";
+import { Pauses } from "./pause.js";
+import type { Pause } from "./pause.js";
+import { profileThread, readTimeShares } from "./profile.js";
+import type { TimeShares } from "./profile.js";
+import { findRegularExpression } from "./regular-expression.js";
+import { ScriptSources } from "./script-sources.js";
+import { readThreadFigures } from "./thread-figures.js";
+import type { ThreadFigures } from "./thread-figures.js";
+import {
+  adviseOn,
+  describeMemory,
+  describeResources,
+  summarizeBusy,
+  summarizeCollecting,
+  summarizeIdle,
+  summarizeNative,
+  summarizePaused,
+  summarizeStuck,
+} from "./words.js";
+
+export interface DiagnoseOptions {
+  /** Whether the calls' variables are read. Default: true. */
+  readonly variables?: boolean;
+  /** For how many milliseconds the event loop is known not to have turned: then that is not looked at. */
+  readonly blockedMs?: number;
+  /** Milliseconds to wait for a native call to return. Default: 10,000. */
+  readonly patienceMs?: number;
+}
+
+/** What is found on the way. */
+interface Findings {
+  readonly before: ThreadFigures;
+  readonly after: ThreadFigures;
+  readonly isTurning: boolean;
+  readonly observedMs: number;
+}
+
+/** Share of the time from which on garbage collection is what a thread does; with a heap that is nearly full, from half of that. */
+const COLLECTING = 0.5;
+const NEARLY_FULL = 0.85;
+
+/** Share of the time that an event loop waits, from which on its thread is idle. */
+const IDLE = 0.5;
+
+/**
+ * Says what a thread is doing. It is paused for some milliseconds at a time; where it is stuck or busy, a CPU profile of `profileMs` is taken.
+ *
+ * @throws InspectorError (rejects) where the session has ended; the thread runs on
+ */
+export async function diagnoseThread(session: InspectorSession, options: DiagnoseOptions = {}): Promise<Diagnosis> {
+  // A thread that another debugger has paused evaluates, but turns no more.
+  const findings = await observe(session, options.blockedMs).catch((error: unknown) => {
+    if (isTimeout(error)) return undefined;
+    throw error;
+  });
+  if (findings === undefined) return diagnoseNative(session, options);
+  if (findings.isTurning) return diagnoseTurning(session, findings, options);
+  return diagnoseStuck(session, findings, options);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof InspectorError && error.code === "ERR_PDM_INSPECTOR_TIMEOUT";
+}
+
+async function observe(session: InspectorSession, blockedMs: number | undefined): Promise<Findings | undefined> {
+  const { answerMs, lookMs, stuckMs } = DIAGNOSIS_LIMITS;
+  const before = await readThreadFigures(session, answerMs);
+  if (before === undefined) return undefined;
+  if (blockedMs !== undefined) return { before, after: before, isTurning: false, observedMs: blockedMs };
+  for (;;) {
+    await wait(lookMs);
+    const after = (await readThreadFigures(session, answerMs)) ?? before;
+    const observedMs = after.nowMs - before.nowMs;
+    // A loop in one turn does not wait either.
+    const isTurning = after.turns !== before.turns || after.idleMs > before.idleMs;
+    if (isTurning ? observedMs >= lookMs * 4 : observedMs >= stuckMs) return { before, after, isTurning, observedMs };
+  }
+}
+
+async function diagnoseTurning(
+  session: InspectorSession,
+  { before, after, observedMs }: Findings,
+  options: DiagnoseOptions,
+): Promise<Diagnosis> {
+  const idleShare = (after.idleMs - before.idleMs) / observedMs;
+  const details = [describeResources(after), describeMemory(after)];
+  if (idleShare >= IDLE) {
+    return { state: "idle", summary: summarizeIdle(idleShare), details, stack: [], advice: adviseOn("idle") };
+  }
+  const shares = await readShares(session);
+  const stack = (await readStack(session, options))?.stack ?? [];
+  if (isCollecting(shares, after)) return describeCollecting(shares, after, stack, details);
+  const summary = summarizeBusy(1 - idleShare, shares);
+  return { state: "busy", summary, details, stack, advice: adviseOn("busy") };
+}
+
+async function diagnoseStuck(
+  session: InspectorSession,
+  { after, observedMs }: Findings,
+  options: DiagnoseOptions,
+): Promise<Diagnosis> {
+  const details = [describeMemory(after)];
+  const patienceMs = options.patienceMs ?? DIAGNOSIS_LIMITS.patienceMs;
+  const found = await readStack(session, options, (pauses) => pauses.pause(patienceMs));
+  if (found === undefined) return describeNative([], observedMs + patienceMs, details);
+  const { stack, regularExpression, isForeign, waitedMs } = found;
+  if (isForeign) {
+    return { state: "paused", summary: summarizePaused(stack), details, stack, advice: adviseOn("paused") };
+  }
+  const shares = await readShares(session);
+  if (isCollecting(shares, after)) return describeCollecting(shares, after, stack, details);
+  // It answered between two native calls.
+  if (waitedMs > DIAGNOSIS_LIMITS.pauseMs) return describeNative(stack, observedMs + waitedMs, details);
+  const state = regularExpression === undefined ? "loop" : "regexp";
+  const summary = summarizeStuck(stack, observedMs, regularExpression);
+  return { state, summary, details, stack, advice: adviseOn(state) };
+}
+
+/** No JavaScript runs. Where the call returns while we wait, the thread is paused right behind it. */
+async function diagnoseNative(session: InspectorSession, options: DiagnoseOptions): Promise<Diagnosis> {
+  const { blockedMs = DIAGNOSIS_LIMITS.answerMs, patienceMs = DIAGNOSIS_LIMITS.patienceMs } = options;
+  const found = await readStack(session, options, (pauses) => pauses.pauseBehindCall(patienceMs));
+  return describeNative(found?.stack ?? [], blockedMs + (found?.waitedMs ?? patienceMs), []);
+}
+
+function describeNative(stack: readonly DiagnosedFrame[], blockedMs: number, details: readonly string[]): Diagnosis {
+  const state = "native";
+  return { state, summary: summarizeNative(stack, blockedMs), details, stack, advice: adviseOn(state) };
+}
+
+function describeCollecting(
+  shares: TimeShares,
+  figures: ThreadFigures,
+  stack: readonly DiagnosedFrame[],
+  details: readonly string[],
+): Diagnosis {
+  const state = "garbage-collection";
+  return { state, summary: summarizeCollecting(shares, figures, stack), details, stack, advice: adviseOn(state) };
+}
+
+function isCollecting({ garbageCollection }: TimeShares, { heapUsedBytes, heapLimitBytes }: ThreadFigures): boolean {
+  const isNearlyFull = heapLimitBytes > 0 && heapUsedBytes / heapLimitBytes >= NEARLY_FULL;
+  return garbageCollection >= (isNearlyFull ? COLLECTING / 2 : COLLECTING);
+}
+
+async function readShares(session: InspectorSession): Promise<TimeShares> {
+  try {
+    return readTimeShares(await profileThread(session, DIAGNOSIS_LIMITS.profileMs));
+  } catch (error) {
+    if (isTimeout(error)) return { garbageCollection: 0, hottest: undefined };
+    throw error;
+  }
+}
+
+interface FoundStack {
+  readonly stack: readonly DiagnosedFrame[];
+  readonly regularExpression: string | undefined;
+  readonly isForeign: boolean;
+  /** Until JavaScript ran. */
+  readonly waitedMs: number;
+}
+
+async function readStack(
+  session: InspectorSession,
+  options: DiagnoseOptions,
+  begin: (pauses: Pauses) => Promise<Pause | undefined> = (pauses) => pauses.pause(DIAGNOSIS_LIMITS.pauseMs),
+): Promise<FoundStack | undefined> {
+  const pauses = new Pauses(session);
+  try {
+    const startMs = readClockMs();
+    const pause = await begin(pauses);
+    const waitedMs = readClockMs() - startMs;
+    if (pause === undefined) return undefined;
+    const sources = new ScriptSources(session);
+    const stack = await describeFrames(session, sources, pause, options.variables ?? true);
+    const { isForeign } = pause;
+    const regularExpression = isForeign ? undefined : await findRegularExpression(pauses, pause, sources);
+    return { stack, regularExpression, isForeign, waitedMs };
+  } finally {
+    await pauses.end();
+  }
+}
