@@ -3,12 +3,12 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { connect } from "../../src/client.js";
 import { chooseOwnSpec } from "../../src/registration/own-spec.js";
-import { Project, WHEN_LISTENING } from "./project.js";
+import { Project, STAY, WHEN_LISTENING } from "./project.js";
 
 /** Says for itself, by what it was started with, where it can be reached; children write to its output. */
 const SAY = `${WHEN_LISTENING}
   const say = (kind) => whenListening((spec) => console.log(JSON.stringify({ kind, pid: process.pid, spec })));
-  setInterval(() => {}, 60_000);
+  ${STAY}
   process.on("disconnect", () => process.exit());
 `;
 
@@ -36,12 +36,12 @@ const project = new Project({
   `,
   "threads.cjs": `${WHEN_LISTENING}
     const { Worker } = require("node:worker_threads");
-    const rest = "setInterval(() => {}, 60_000)";
+    const rest = ${JSON.stringify(STAY)};
     new Worker(__dirname + "/resting.cjs").on("message", () => {
       new Worker(rest, { eval: true }).on("online", () => whenListening((spec) => console.log(spec)));
     });
   `,
-  "resting.cjs": `require("node:worker_threads").parentPort.postMessage("ready"); setInterval(() => {}, 60_000);`,
+  "resting.cjs": `require("node:worker_threads").parentPort.postMessage("ready"); ${STAY}`,
 });
 after(() => project[Symbol.dispose]());
 
@@ -60,10 +60,9 @@ async function hear(readLine: () => Promise<string>, count: number): Promise<Rec
   return said;
 }
 
-async function readProcessId(spec: string): Promise<string | undefined> {
+async function readProcessId(spec: string): Promise<number | undefined> {
   await using client = await connect(spec);
-  const session = await client.openRepl();
-  return (await session.evaluate("process.pid")).text;
+  return client.server?.process.pid;
 }
 
 for (const [where, cwd] of [
@@ -84,7 +83,7 @@ for (const [where, cwd] of [
       ["worker 1: app-worker-1.sock", "worker 2: app-worker-2.sock"],
     );
     for (const one of [first, forked, spawned, ...Object.values(workers)]) {
-      assert.equal(await readProcessId(one?.spec ?? ""), String(one?.pid));
+      assert.equal(await readProcessId(one?.spec ?? ""), one?.pid);
     }
   });
 }

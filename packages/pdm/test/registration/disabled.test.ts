@@ -4,10 +4,10 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { connect } from "../../src/client.js";
-import { Project } from "./project.js";
+import { Project, STAY } from "./project.js";
 
 const project = new Project({
-  "app.mjs": `console.log("serving"); setInterval(() => {}, 60_000);`,
+  "app.mjs": `console.log("serving"); ${STAY}`,
   "listening.mjs": `
     import { listen } from "pdm";
     import { observe } from "pdm/http";
@@ -15,7 +15,7 @@ const project = new Project({
     const listener = await listen(process.argv[2], { role: "no role", name: "quiet" });
     process.once("SIGUSR2", async () => { await listener.close(); console.log("closed"); });
     console.log(JSON.stringify([listener.spec, listener.connectionCount]));
-    setInterval(() => {}, 60_000);
+    ${STAY}
   `,
 });
 after(() => project[Symbol.dispose]());

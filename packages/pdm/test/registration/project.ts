@@ -14,12 +14,19 @@ const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 /** The address of the module under test, as `NODE_OPTIONS` takes it everywhere. */
 export const REGISTER_URL: string = new URL("../../src/register.js", import.meta.url).href;
 
-/** How programs here find out where they can be reached: `whenListening(tell)` calls with the specs of all listeners, once there are `count`. */
+/** Keeps a program running, but not for ever: a test that is ended does not end what it started. */
+export const STAY = "setTimeout(() => process.exit(9), 60_000);";
+
+/**
+ * How programs here find out where they can be reached: `whenListening(tell)` calls with the specs of all listeners, once there are `count`.
+ * Where there never are, the program ends.
+ */
 export const WHEN_LISTENING = `
   function whenListening(tell, count = 1) {
     const list = [...(globalThis[Symbol.for("pdm.listeners.v1")] ?? [])];
-    if (list.length < count) setImmediate(whenListening, tell, count);
-    else tell(...list.map(({ spec }) => spec));
+    if (list.length >= count) tell(...list.map(({ spec }) => spec));
+    else if (process.uptime() > 20) process.exit(9);
+    else setImmediate(whenListening, tell, count);
   }
 `;
 

@@ -4,9 +4,9 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { after, test } from "node:test";
 import { connect } from "../../src/client.js";
-import { Project, REGISTER_URL, WHEN_LISTENING } from "./project.js";
+import { Project, REGISTER_URL, STAY, WHEN_LISTENING } from "./project.js";
 
-const SERVING = `${WHEN_LISTENING} whenListening((...specs) => console.log(specs.join(" "))); setInterval(() => {}, 60_000);`;
+const SERVING = `${WHEN_LISTENING} whenListening((...specs) => console.log(specs.join(" "))); ${STAY}`;
 
 const project = new Project({
   "app.cjs": SERVING,
@@ -25,7 +25,7 @@ const project = new Project({
     const { spec } = await listen(process.argv[2]).catch((error) => ({ spec: error.code }));
     ${WHEN_LISTENING}
     whenListening((...specs) => console.log(JSON.stringify({ spec, specs })), Number(process.argv[3]));
-    setInterval(() => {}, 60_000);
+    ${STAY}
   `,
 });
 after(() => project[Symbol.dispose]());
@@ -47,8 +47,7 @@ for (const [how, args, env] of WAYS) {
       const spec = await app.readLine();
       assert.equal(spec, path.join(project.runtime, "pdm", `app-${app.child.pid}.sock`));
       await using client = await connect(spec);
-      const session = await client.openRepl();
-      assert.equal((await session.evaluate("process.pid")).text, String(app.child.pid));
+      assert.equal(client.server?.process.pid, app.child.pid);
     });
   }
 }
@@ -148,6 +147,10 @@ test("the same socket twice is an error, for the one that comes second", async (
 
 test("two copies of the package register a process once", async () => {
   const other = new URL(`${REGISTER_URL}?another-copy`).href;
-  await using app = project.start(["--import", "pdm/register", "--import", other, "app.mjs"]);
-  assert.equal((await app.readLine()).split(" ").length, 1);
+  const env = { PDM_LISTEN: "127.0.0.1:0" };
+  await using app = project.start(["--import", "pdm/register", "--import", other, "app.mjs"], { env });
+  await using client = await connect(await app.readLine());
+  const session = await client.openRepl();
+  const { text } = await session.evaluate('globalThis[Symbol.for("pdm.listeners.v1")].size');
+  assert.equal(text, "1");
 });

@@ -4,10 +4,10 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { connect } from "../../src/client.js";
-import { Project, WHEN_LISTENING } from "./project.js";
+import { Project, STAY, WHEN_LISTENING } from "./project.js";
 
 const project = new Project({
-  "app.cjs": `${WHEN_LISTENING} whenListening((spec) => console.log(spec)); setInterval(() => {}, 60_000);`,
+  "app.cjs": `${WHEN_LISTENING} whenListening((spec) => console.log(spec)); ${STAY}`,
   "ending.cjs": `setTimeout(() => console.log("done"), 20);`,
   "no-inspector.cjs": `
     const { getBuiltinModule } = process;
@@ -43,12 +43,16 @@ test("under the permission model, with the right to write in the runtime folder,
   await assert.rejects(client.inspect("process.pid"), /has no inspector: Access to this API/u);
 });
 
-test("with the right to start threads, loops in the REPL can be interrupted there too", async () => {
-  const allowed = [...RESTRICTED, ...NETWORK, "--allow-worker", `--allow-fs-write=${project.runtime}/`];
+test("with the rights to start threads and to inspect, all of that is there too", async () => {
+  const inspector = KNOWN.has("--allow-inspector") ? ["--allow-inspector"] : [];
+  const allowed = [...RESTRICTED, ...NETWORK, ...inspector, "--allow-worker", `--allow-fs-write=${project.runtime}/`];
   await using app = project.start([...allowed, ...REGISTER, "app.cjs"]);
   await using client = await connect(await app.readLine());
   const session = await client.openRepl();
   assert.equal(session.interruptReason, undefined);
+  if (inspector.length === 0) return;
+  const look = await client.inspect("process.pid");
+  assert.equal(look.kind === "value" && look.text, String(app.child.pid));
 });
 
 test("under the permission model, without that right, a port can be listened on", async () => {
