@@ -26,12 +26,13 @@ export async function findSocketOwner(spec: string): Promise<number> {
  * bound. The path says nothing: a socket may have been moved there since, as pdm's are.
  */
 async function findPathOwner(path: string): Promise<number | undefined> {
-  const before = new Set(listUnixSockets().map(({ inode }) => inode));
+  const before = countNames(listUnixSockets());
   const client = connect(path);
   try {
     await once(client, "connect");
     const sockets = listUnixSockets();
-    const names = new Set(sockets.flatMap(({ inode, name }) => (before.has(inode) || name === "" ? [] : [name])));
+    const after = [...countNames(sockets)];
+    const names = new Set(after.flatMap(([name, count]) => (count > (before.get(name) ?? 0) ? [name] : [])));
     const inodes = new Set(
       sockets.flatMap(({ inode, name, isListening }) => (isListening && names.has(name) ? [inode] : [])),
     );
@@ -39,6 +40,13 @@ async function findPathOwner(path: string): Promise<number | undefined> {
   } finally {
     client.destroy();
   }
+}
+
+/** How many sockets have each name. By their inodes they cannot be told apart: those that wait to be accepted have none. */
+function countNames(sockets: readonly UnixSocket[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name } of sockets) if (name !== "") counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 /** `__SO_ACCEPTCON`: it listens. See proc_net_unix in proc(5). */

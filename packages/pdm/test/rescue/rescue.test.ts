@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
@@ -397,10 +397,14 @@ const keep = new Array(1_000_000);
       { file: "victim.cjs" },
     );
     const spec = path.join(victim.folder, "app.sock");
+    // Somebody waits there already: to the kernel both look alike.
+    const waiting = connect(spec);
+    await once(waiting, "connect");
     const { status, stdout, stderr } = await runRescue([spec, "--yes", "--json"]);
     assert.equal(status, 0, stderr);
     const found = JSON.parse(stdout) as { pid: number; threads: ThreadDiagnosis[] };
     assert.deepEqual([found.pid, found.threads[0]?.state], [victim.pid, "loop"]);
+    waiting.destroy();
     const gone = await runRescue([path.join(victim.folder, "none.sock")]);
     assert.match(gone.stderr, /no process of this machine .* listens on/);
   });
