@@ -24,6 +24,9 @@ const SHARED = /** @type {const} */ ({
   logLevel: "warning",
 });
 
+const ENTRY_POINTS = ["index", "client", "http", "register"];
+const PROGRAMS = ["pdm-repl", "pdm-node-options", "pdm-rescue"];
+
 const EXAMPLES = ["examples/programs", "examples/shop"];
 
 /** Every file besides a folder's own sources that decides how it is built. */
@@ -34,7 +37,7 @@ function buildPackage() {
   return replaceFolder("packages/pdm/dist", async (dist) => {
     const options = /** @type {const} */ ({
       ...SHARED,
-      entryPoints: ["index", "client", "http", "pdm-repl", "pdm-rescue"].map((name) => `packages/pdm/src/${name}.ts`),
+      entryPoints: [...ENTRY_POINTS, ...PROGRAMS].map((name) => `packages/pdm/src/${name}.ts`),
       outdir: dist,
       bundle: true,
       splitting: true,
@@ -48,7 +51,7 @@ function buildPackage() {
     checkLateParser(metafile);
     nameSharedChunks(metafile);
     writeThirdPartyLicences(metafile, dist);
-    for (const program of ["pdm-repl", "pdm-rescue"]) chmodSync(path.join(dist, `${program}.js`), 0o755);
+    for (const program of PROGRAMS) chmodSync(path.join(dist, `${program}.js`), 0o755);
     const types = ["--noEmit", "false", "--emitDeclarationOnly", "--outDir", path.join(dist, "types")];
     await mustRun([localProgram("tsc"), "-p", "packages/pdm", ...types]);
   });
