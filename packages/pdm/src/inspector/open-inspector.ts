@@ -133,16 +133,21 @@ export async function openInspector(target: Target, timeoutMs: number): Promise<
 async function awaitPort(target: Target, before: ReadonlySet<number>, endMs: number): Promise<number> {
   const expected = findExpectedPort(target);
   for (;;) {
-    const isExpected = (port: number): boolean => (expected === 0 ? !before.has(port) : port === expected);
-    const port = listListeningPorts(target.pid).find(isExpected);
-    if (port !== undefined) return port;
+    const ports = listListeningPorts(target.pid);
+    if (ports.includes(expected)) return expected;
+    // Its title may have taken the place of its arguments, so that the port is not known; and some have Node.js choose one.
+    const fresh = await findInspector(
+      target,
+      ports.filter((port) => !before.has(port)),
+    );
+    if (fresh !== undefined) return fresh;
     const { startTicks } = readProcessStatus(target.pid);
     if (startTicks !== target.status.startTicks) {
       throw new TargetError("ERR_PDM_TARGET_GONE", `process ${target.label} has ended`);
     }
     if (readClockMs() >= endMs) {
       // It may have been open, where the program itself has opened it: then the signal does nothing.
-      const open = await probePorts(target);
+      const open = await findInspector(target, ports);
       if (open !== undefined) return open;
       throw new InspectorError(
         "ERR_PDM_INSPECTOR_TIMEOUT",
@@ -200,12 +205,13 @@ function findExpectedPort({ command }: Target): number {
 
 async function findOpenPort(target: Target): Promise<number | undefined> {
   const expected = findExpectedPort(target);
-  return expected === 0 ? probePorts(target) : listListeningPorts(target.pid).find((port) => port === expected);
+  const ports = listListeningPorts(target.pid);
+  return expected === 0 ? findInspector(target, ports) : ports.find((port) => port === expected);
 }
 
-/** Asks on the ports that the process has: one that an inspector has chosen itself is known by its answer alone. */
-async function probePorts(target: Target): Promise<number | undefined> {
-  for (const port of listListeningPorts(target.pid)) {
+/** Asks on these ports: one that an inspector has chosen itself is known by its answer alone. */
+async function findInspector(target: Target, ports: readonly number[]): Promise<number | undefined> {
+  for (const port of ports) {
     const answer = await readInspectorJson(
       createConnect(target, port),
       "/json/version",

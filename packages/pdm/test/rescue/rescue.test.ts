@@ -158,7 +158,7 @@ describe("pdm-rescue", { concurrency: 3 }, () => {
       ${BEGIN}`,
         { file: "victim.cjs" },
       );
-      const { summary, stack } = await diagnoseMain(victim);
+      const { summary, stack } = await diagnoseMain(victim, "--wait", "10");
       assert.match(summary, new RegExp(`${call}.*in prepare|${call}, entered from prepare`));
       assert.ok(stack.some((frame) => frame.call === "prepare" && frame.line === 3));
     });
