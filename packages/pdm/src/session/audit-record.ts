@@ -3,7 +3,7 @@ import type { JsonSchema } from "../schema/json-schema.js";
 import type { Claim, Right, Role } from "./principal.js";
 
 /** What a record is about. */
-export type AuditAction = "connect" | "refuse" | "write" | "invoke" | "repl" | "inspect" | "disconnect";
+export type AuditAction = "connect" | "refuse" | "write" | "invoke" | "repl" | "inspect" | "disconnect" | "watchdog";
 
 /**
  * How it ended. `ok` for a disconnect: the client ended it; `cancelled`: the server did, and `error` says why. `exit`: the
@@ -16,7 +16,7 @@ export interface AuditRecord {
   /** When it began: seconds since the epoch. */
   readonly time: number;
   readonly action: AuditAction;
-  /** The session's number, as in `pdm.sessions`. */
+  /** The session's number, as in `pdm.sessions`; 0 for the watchdog and who asks it. */
   readonly session: number;
   readonly role: Role;
   /** The spec of the socket: what role and rights come from. */
@@ -34,7 +34,7 @@ export interface AuditRecord {
   /** Of a write to an attribute that describes itself. */
   readonly before?: string;
   readonly after?: string;
-  /** What was typed at the REPL, or looked at. */
+  /** What was typed at the REPL, looked at, or evaluated by the watchdog. */
   readonly input?: string;
   readonly outcome: AuditOutcome;
   /** Why it did not end well. */
@@ -50,8 +50,8 @@ export const AUDIT_RECORD_SCHEMA: JsonSchema = {
   type: "object",
   properties: {
     time: { type: "number", description: "When it began, in seconds since the epoch." },
-    action: { enum: ["connect", "refuse", "write", "invoke", "repl", "inspect", "disconnect"] },
-    session: { type: "integer", description: "As in pdm.sessions." },
+    action: { enum: ["connect", "refuse", "write", "invoke", "repl", "inspect", "disconnect", "watchdog"] },
+    session: { type: "integer", description: "As in pdm.sessions; 0 for the watchdog and who asks it." },
     role: { enum: ["viewer", "operator", "admin"] },
     socket: { type: "string", description: "What role and rights come from." },
     claimed: { type: "object", description: "What the client says of itself; nobody has verified it." },
