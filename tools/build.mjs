@@ -34,7 +34,7 @@ function buildPackage() {
   return replaceFolder("packages/pdm/dist", async (dist) => {
     const options = /** @type {const} */ ({
       ...SHARED,
-      entryPoints: ["index", "client", "http", "pdm-repl"].map((name) => `packages/pdm/src/${name}.ts`),
+      entryPoints: ["index", "client", "http", "pdm-repl", "pdm-rescue"].map((name) => `packages/pdm/src/${name}.ts`),
       outdir: dist,
       bundle: true,
       splitting: true,
@@ -48,7 +48,7 @@ function buildPackage() {
     checkLateParser(metafile);
     nameSharedChunks(metafile);
     writeThirdPartyLicences(metafile, dist);
-    chmodSync(path.join(dist, "pdm-repl.js"), 0o755);
+    for (const program of ["pdm-repl", "pdm-rescue"]) chmodSync(path.join(dist, `${program}.js`), 0o755);
     const types = ["--noEmit", "false", "--emitDeclarationOnly", "--outDir", path.join(dist, "types")];
     await mustRun([localProgram("tsc"), "-p", "packages/pdm", ...types]);
   });

@@ -13,7 +13,7 @@ const CONTENTS = [
   /^README\.md$/u,
   /^LICENSE$/u,
   /^dist\/THIRD-PARTY-LICENSES\.txt$/u,
-  /^dist\/(?:index|client|http|pdm-repl)\.js(?:\.map)?$/u,
+  /^dist\/(?:index|client|http|pdm-repl|pdm-rescue)\.js(?:\.map)?$/u,
   /^dist\/chunks\/[\w-]+\.js(?:\.map)?$/u,
   /^dist\/types\/(?:[\w-]+\/)*[\w-]+\.d\.ts$/u,
 ];

@@ -525,6 +525,44 @@ export const INSPECT_LIMITS: InspectLimits = Object.freeze({
   memberCharacters: 200,
 });
 
+/** A session with another process's inspector; the same for each. */
+export interface InspectorLimits {
+  /** Bytes of one message, such as a script's source or a profile. Over it: the session ends. Stops a process that sends without end. */
+  readonly messageBytes: number;
+  /** Bytes of the list of what can be inspected. Over it: no inspector is there. */
+  readonly listBytes: number;
+  /** Milliseconds that a connection, and the order to close it, may take. */
+  readonly connectMs: number;
+  /** Milliseconds in which a port must answer to count as an inspector's, where that is not known otherwise. */
+  readonly probeMs: number;
+  /** Milliseconds until the process, and no other, must have answered. It may be in one native call after another. */
+  readonly proofMs: number;
+  /** Milliseconds between two looks whether the inspector has opened. */
+  readonly lookMs: number;
+  /** Milliseconds that our own few lines may take in the process. */
+  readonly ownCodeMs: number;
+  /** Milliseconds after which the process closes its inspector, so that our session has ended. */
+  readonly closeDelayMs: number;
+}
+
+/** The values of {@link InspectorLimits}. */
+export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
+  messageBytes: 268_435_456,
+  listBytes: 65_536,
+  connectMs: 1_000,
+  probeMs: 300,
+  proofMs: 10_000,
+  lookMs: 5,
+  ownCodeMs: 100,
+  closeDelayMs: 20,
+});
+
+/** What `pdm-rescue` waits for. */
+export const RESCUE_LIMITS: Readonly<{
+  /** Milliseconds from the signal until the inspector must have opened, where the user names no other. Over it: what is seen from outside is said. */
+  inspectorMs: number;
+}> = Object.freeze({ inspectorMs: 3_000 });
+
 /** What a diagnosis takes and shows; the same for each. */
 export interface DiagnosisLimits {
   /** Milliseconds in which a thread that runs JavaScript answers. Over it: it counts as being in a native call. */

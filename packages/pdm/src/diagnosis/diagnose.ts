@@ -109,17 +109,15 @@ async function diagnoseStuck(
   const details = [describeMemory(after)];
   const patienceMs = options.patienceMs ?? DIAGNOSIS_LIMITS.patienceMs;
   const found = await readStack(session, options, (pauses) => pauses.pause(patienceMs));
-  // It answered between two native calls.
-  if (found === undefined || found.waitedMs > DIAGNOSIS_LIMITS.pauseMs) {
-    const stack = found?.stack ?? [];
-    return describeNative(stack, observedMs + (found?.waitedMs ?? patienceMs), details);
-  }
-  const { stack, regularExpression, isForeign } = found;
+  if (found === undefined) return describeNative([], observedMs + patienceMs, details);
+  const { stack, regularExpression, isForeign, waitedMs } = found;
   if (isForeign) {
     return { state: "paused", summary: summarizePaused(stack), details, stack, advice: adviseOn("paused") };
   }
   const shares = await readShares(session);
   if (isCollecting(shares, after)) return describeCollecting(shares, after, stack, details);
+  // It answered between two native calls.
+  if (waitedMs > DIAGNOSIS_LIMITS.pauseMs) return describeNative(stack, observedMs + waitedMs, details);
   const state = regularExpression === undefined ? "loop" : "regexp";
   const summary = summarizeStuck(stack, observedMs, regularExpression);
   return { state, summary, details, stack, advice: adviseOn(state) };

@@ -4,6 +4,9 @@ import { DIAGNOSIS_LIMITS } from "../limits.js";
 import type { DiagnosedVariable } from "./diagnosis.js";
 import { ACCESSOR, describeRemoteValue } from "./value-preview.js";
 
+/** V8 tells the two apart no more than that. */
+const NO_VALUE = "(not yet set, or optimized away)";
+
 /** Those of the call itself; what is outside of it can be asked for by an expression. */
 const OWN_SCOPES: ReadonlySet<Debugger.Scope["type"]> = new Set(["block", "catch", "eval", "local", "with"]);
 
@@ -37,7 +40,7 @@ function describeThis(self: Runtime.RemoteObject): string | undefined {
 
 function describe(value: Runtime.RemoteObject | undefined, isAccessor: boolean): string {
   if (isAccessor) return ACCESSOR;
-  return value === undefined ? "not yet set" : describeRemoteValue(value);
+  return value === undefined ? NO_VALUE : describeRemoteValue(value);
 }
 
 async function readProperties(session: InspectorSession, objectId: string): Promise<Runtime.PropertyDescriptor[]> {

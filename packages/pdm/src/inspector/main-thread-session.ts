@@ -1,84 +1,42 @@
+import type { Session } from "node:inspector";
 import { InspectorError } from "./inspector-error.js";
 import type { InspectorSession } from "./inspector-session.js";
-
-type Listener = (message: { readonly params: object }) => void;
-
-/** What is used of Node's own class. */
-interface NodeSession {
-  connectToMainThread(): void;
-  disconnect(): void;
-  post(method: string, params: object, callback: (error: Error | null, result: object) => void): void;
-  on(event: string, listener: Listener): void;
-  off(event: string, listener: Listener): void;
-}
+import { MessageSession } from "./message-session.js";
+import type { InspectorMessage } from "./message-session.js";
 
 /**
- * A session with the inspector of this process's main thread, from a thread beside it, which has to be kept alive by something else.
+ * A session with this process's main thread, for a worker thread. It does not keep that thread alive. The main thread is not asked: it
+ * may be in a loop.
  *
- * @throws Error where this Node has no inspector, or may not use it
+ * @throws InspectorError `ERR_PDM_INSPECTOR_UNREACHABLE` where this Node.js has no inspector, or in the main thread
  */
 export function openMainThreadSession(): InspectorSession {
-  // A Node that was built without it does not have the module.
-  const { Session } = process.getBuiltinModule("node:inspector");
-  const session = new Session() as unknown as NodeSession;
-  session.connectToMainThread();
-  return new MainThreadSession(session);
+  const inspector = connect();
+  const session: MessageSession = new MessageSession(
+    ({ id, method, params }) =>
+      inspector.post(method, params, (error: Error | null, result?: object) => {
+        session.receive(error === null ? { id, result: result ?? {} } : { id, error });
+      }),
+    () => inspector.disconnect(),
+  );
+  inspector.on("inspectorNotification", (message: InspectorMessage) => session.receive(message));
+  return session;
 }
 
-class MainThreadSession implements InspectorSession {
-  readonly #session: NodeSession;
-  readonly #waiting = new Set<(error: InspectorError) => void>();
-  #isClosed = false;
-
-  constructor(session: NodeSession) {
-    this.#session = session;
+function connect(): Session {
+  try {
+    const { Session } = process.getBuiltinModule("node:inspector");
+    const session = new Session();
+    session.connectToMainThread();
+    return session;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InspectorError(
+      "ERR_PDM_INSPECTOR_UNREACHABLE",
+      `the main thread's inspector cannot be reached: ${reason}`,
+      {
+        cause,
+      },
+    );
   }
-
-  post<Result extends object = object>(method: string, params: object = {}, timeoutMs?: number): Promise<Result> {
-    return new Promise<object>((resolve, reject) => {
-      if (this.#isClosed) {
-        reject(closedError());
-        return;
-      }
-      const fail = (error: InspectorError): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(fail);
-        reject(error);
-      };
-      const timer =
-        timeoutMs === undefined
-          ? undefined
-          : setTimeout(() => {
-              const message = `the main thread did not answer ${method} within ${timeoutMs} ms`;
-              fail(new InspectorError("ERR_PDM_INSPECTOR_TIMEOUT", message));
-            }, timeoutMs);
-      this.#waiting.add(fail);
-      this.#session.post(method, params, (error, result) => {
-        if (error !== null) {
-          fail(new InspectorError("ERR_PDM_INSPECTOR_REFUSED", error.message));
-          return;
-        }
-        clearTimeout(timer);
-        this.#waiting.delete(fail);
-        resolve(result);
-      });
-    }) as Promise<Result>;
-  }
-
-  on(event: string, listener: (params: object) => void): () => void {
-    const hear: Listener = ({ params }) => listener(params);
-    this.#session.on(event, hear);
-    return () => this.#session.off(event, hear);
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const fail of this.#waiting) fail(closedError());
-    this.#session.disconnect();
-  }
-}
-
-function closedError(): InspectorError {
-  return new InspectorError("ERR_PDM_INSPECTOR_CLOSED", "the session with the inspector was closed");
 }

@@ -1,0 +1,23 @@
+import { createInterface } from "node:readline/promises";
+import { PdmError } from "../errors.js";
+import type { Target } from "../target/target.js";
+
+/**
+ * Says what is about to be sent to a process, and has somebody agree.
+ *
+ * @throws PdmError `ERR_PDM_CONSENT` (rejects) where nobody is there to ask, or the answer is no; nothing was sent
+ */
+export async function askConsent({ label }: Target, consents: boolean): Promise<void> {
+  if (consents) return;
+  const what = `process ${label} will be sent SIGUSR1, at which Node.js opens its inspector on 127.0.0.1 for as long as this takes; a program with a handler of its own for that signal runs that instead`;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new PdmError("ERR_PDM_CONSENT", `${what}. Say --yes if that is all right`);
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await lines.question(`${what}.\nGo on? [y/N] `);
+    if (!/^y(?:es)?$/i.test(answer.trim())) throw new PdmError("ERR_PDM_CONSENT", "nothing was sent");
+  } finally {
+    lines.close();
+  }
+}
