@@ -96,7 +96,7 @@ async function openPatiently(spec: string, options: PlaceOptions): Promise<Place
 
 /** Why the service does not answer, where its watchdog can tell, and where that is still of interest when it has. */
 async function reportStuck(spec: string, isWanted: () => boolean = () => true): Promise<void> {
-  const said = await describeStuck(spec);
+  const said = await describeStuck(spec, process.stderr.isTTY);
   if (said !== undefined && isWanted()) report(said);
 }
 

@@ -15,8 +15,10 @@ const SHOWN_VARIABLES = 5;
 /**
  * What the watchdog of a service that does not answer says of it, in lines: state, stack, and what can be done. Undefined where it has none, or is not
  * blocked after all.
+ *
+ * @param withVariables whether those of the calls are among it, where they may be seen: what goes to a terminal stays there, what goes to a log does not
  */
-export async function describeStuck(spec: string): Promise<string | undefined> {
+export async function describeStuck(spec: string, withVariables: boolean): Promise<string | undefined> {
   const options = { timeoutMs: ANSWER_TIMEOUT_MS };
   try {
     const watchdog = await connectWatchdog(spec, options);
@@ -24,7 +26,12 @@ export async function describeStuck(spec: string): Promise<string | undefined> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const state = await watchdog.state(options);
         // Of what is not allowed, the state has some.
-        if (state.isBlocked) return write(spec, state, await watchdog.diagnose().catch(() => undefined));
+        if (state.isBlocked)
+          return write(
+            spec,
+            state,
+            await watchdog.diagnose(withVariables ? {} : { variables: false }).catch(() => undefined),
+          );
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
       return undefined;
@@ -36,7 +43,11 @@ export async function describeStuck(spec: string): Promise<string | undefined> {
   }
 }
 
-function write(spec: string, { pid, blockedMs, report }: WatchdogState, diagnosis: WatchdogDiagnosis | undefined): string {
+function write(
+  spec: string,
+  { pid, blockedMs, report }: WatchdogState,
+  diagnosis: WatchdogDiagnosis | undefined,
+): string {
   const summary = diagnosis?.summary ?? report?.summary ?? "";
   const lines = [`process ${pid} has been blocked for ${(blockedMs / 1000).toFixed(1)} s. ${summary}`];
   const stack = diagnosis?.stack.filter(({ isInternal }) => !isInternal) ?? [];
