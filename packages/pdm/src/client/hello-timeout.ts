@@ -41,7 +41,7 @@ async function askWatchdog(spec: string, { signal }: RequestOptions): Promise<st
 }
 
 /** In words. */
-export function describeState({ isBlocked, blockedMs, report }: WatchdogState): string {
+function describeState({ isBlocked, blockedMs, report }: WatchdogState): string {
   if (!isBlocked) return "the event loop turns";
   const summary = report === null ? "" : ` ${showText(report.summary, SUMMARY_CHARACTERS)}`;
   return `blocked for ${(blockedMs / 1000).toFixed(1)} s.${summary}`;

@@ -29,6 +29,6 @@ export class Heartbeat {
 }
 
 /** The clock of both threads in milliseconds, the lowest 32 bits: differences count. */
-export function readBeatMs(): number {
+function readBeatMs(): number {
   return Math.floor(readClockMs()) | 0;
 }

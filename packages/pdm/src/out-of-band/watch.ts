@@ -4,7 +4,7 @@ import type { WatchdogSettings } from "./watchdog-settings.js";
 export type WatchdogRequest = "state" | "diagnose" | "variables" | "evaluate" | "profile";
 
 /** Why each is refused to the clients of a socket; empty where it is not. */
-export type WatchdogAccess = Readonly<Record<WatchdogRequest, string>>;
+type WatchdogAccess = Readonly<Record<WatchdogRequest, string>>;
 
 /** One listener that is to have the main thread watched. */
 export interface Watch extends WatchdogSettings {

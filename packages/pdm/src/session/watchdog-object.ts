@@ -4,7 +4,7 @@ import { event } from "../objects/declared-event.js";
 import { expose, findModule } from "../objects/registry.js";
 
 /** What `pdm.watchdog/blocked` tells. */
-export interface BlockedEvent {
+interface BlockedEvent {
   readonly time: number;
   readonly durationMs: number;
   readonly state: string;

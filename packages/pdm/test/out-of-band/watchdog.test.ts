@@ -222,8 +222,11 @@ describe("a watchdog", { skip, concurrency: 3 }, () => {
       await wait(20);
     }
     assert.equal((await other.state()).occasions, 0);
-    const ended = once(primary, "exit");
+    const over = once(primary, "message");
     await watchdog.evaluate("globalThis.isOver = true");
+    assert.deepEqual((await over)[0], "over");
+    const ended = once(primary, "exit");
+    primary.send("end");
     assert.deepEqual(await ended, [0, null]);
     rmSync(folder, { recursive: true });
   });

@@ -1,4 +1,7 @@
-/** A cluster of two workers, each with a watchdog in the folder that is the argument; the first one loops until `globalThis.isOver`. */
+/**
+ * A cluster of two workers, each with a watchdog in the folder that is the argument; the first one loops until `globalThis.isOver`, and then tells. Ends when its
+ * parent says so.
+ */
 import cluster from "node:cluster";
 import { once } from "node:events";
 import path from "node:path";
@@ -13,17 +16,18 @@ function spinInWorker(): void {
 if (cluster.isPrimary) {
   const workers = [cluster.fork(), cluster.fork()];
   await Promise.all(workers.map((worker) => once(worker, "message")));
-  const ended = once(workers[0] ?? cluster, "exit");
   workers[0]?.send("loop");
+  workers[0]?.once("message", () => process.send?.("over"));
+  process.once("message", () => {
+    for (const worker of workers) worker.kill("SIGKILL");
+    process.disconnect();
+  });
   process.send?.("ready");
-  await ended;
-  workers[1]?.kill();
-  process.disconnect();
 } else {
   await listen(path.join(folder, `app-${cluster.worker?.id}.sock`), { watchdog: { blockedMs: 400 } });
   process.once("message", () => {
     spinInWorker();
-    process.exit(0);
+    process.send?.("over");
   });
   process.send?.("ready");
 }
