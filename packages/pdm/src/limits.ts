@@ -466,7 +466,9 @@ export interface WatchdogLimits {
   readonly mostProfileMs: number;
   /** Characters of a CPU profile. Over it: an error in its place. */
   readonly profileCharacters: number;
-  /** Diagnoses that wait for one that is under way. One more is refused. Stops clients that would have the thread paused all the time. */
+  /** Milliseconds for which what was asked waits for what is under way. Over it: refused. */
+  readonly turnMs: number;
+  /** Diagnoses and expressions that wait for one that is under way. One more is refused. Stops clients that would have the thread paused all the time. */
   readonly waiting: number;
   /** Megabytes of the thread's heap. Over it: the thread ends, and the watchdog with it, and a process warning says so. */
   readonly heapMegabytes: number;
@@ -494,7 +496,8 @@ export const WATCHDOG_LIMITS: WatchdogLimits = Object.freeze({
   profileMs: 5_000,
   mostProfileMs: 60_000,
   profileCharacters: 16_777_216,
-  waiting: 4,
+  turnMs: 5_000,
+  waiting: 8,
   heapMegabytes: 96,
   queuedNews: 256,
 });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { diagnoseBlocked } from "../diagnosis/diagnose-blocked.js";
 import type { DiagnoseBlockedOptions } from "../diagnosis/diagnose-blocked.js";
 import { diagnoseThread } from "../diagnosis/diagnose.js";
@@ -10,7 +11,10 @@ import type { InspectorSession } from "../inspector/inspector-session.js";
 import { openMainThreadSession } from "../inspector/main-thread-session.js";
 import { WATCHDOG_LIMITS } from "../limits.js";
 
-/** What is looked at in the main thread, and done there: with a session for each, as short as can be. What pauses it comes one after the other. */
+/**
+ * What is looked at in the main thread, and done there: with a session for each, as short as can be. What pauses it comes one after the other, and what is evaluated
+ * too: an expression that V8 has to stop while another session has paused the thread makes the inspector mute for good.
+ */
 export class Inspections {
   readonly #open: () => InspectorSession;
   #last: Promise<unknown> = Promise.resolve();
@@ -34,10 +38,7 @@ export class Inspections {
   }
 
   evaluate(expression: string, options: EvaluateInsideOptions): Promise<EvaluatedInside> {
-    const evaluate = (session: InspectorSession): Promise<EvaluatedInside> =>
-      evaluateInside(session, expression, options);
-    // In the global scope it pauses nothing.
-    return options.frame === undefined ? this.#during(evaluate) : this.#inTurn(evaluate);
+    return this.#inTurn((session) => evaluateInside(session, expression, options));
   }
 
   /** @returns what a `.cpuprofile` holds @throws PdmError `ERR_PDM_LIMIT` (rejects) where one is being recorded, or it is too large */
@@ -65,10 +66,14 @@ export class Inspections {
     if (this.#waiting >= WATCHDOG_LIMITS.waiting)
       throw new PdmError("ERR_PDM_LIMIT", `${WATCHDOG_LIMITS.waiting} diagnoses wait already`);
     this.#waiting += 1;
-    const turn = this.#last.then(() => this.#during(use));
-    this.#last = turn.catch(() => undefined);
+    let isGivenUp = false;
+    const turn = this.#last.then(() => (isGivenUp ? undefined : { value: this.#during(use) }));
+    this.#last = turn.then((begun) => begun?.value).catch(() => undefined);
     try {
-      return await turn;
+      const begun = await Promise.race([turn, wait(WATCHDOG_LIMITS.turnMs, undefined, { ref: false })]);
+      if (begun !== undefined) return await begun.value;
+      isGivenUp = true;
+      throw new PdmError("ERR_PDM_LIMIT", "another diagnosis is under way, which waits for the end of a native call");
     } finally {
       this.#waiting -= 1;
     }
