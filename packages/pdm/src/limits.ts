@@ -481,7 +481,7 @@ export const WATCHDOG_LIMITS: WatchdogLimits = Object.freeze({
   blockedMs: 1_000,
   leastBlockedMs: 50,
   mostAfterMs: 86_400_000,
-  beats: 8,
+  beats: 4,
   leastBeatMs: 10,
   mostBeatMs: 250,
   rules: 16,
