@@ -82,7 +82,7 @@ function writeReport({ durationMs, summary, stack }: BlockedReport): string {
 }
 
 async function endProcess(
-  action: { readonly exit: number } | { readonly signal: NodeJS.Signals },
+  action: { readonly exit: number } | { readonly signal: `SIG${string}` },
   inspections: Inspections,
 ): Promise<void> {
   if ("signal" in action) {

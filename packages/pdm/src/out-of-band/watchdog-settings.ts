@@ -1,5 +1,3 @@
-import { constants } from "node:os";
-import { Script } from "node:vm";
 import { PdmError } from "../errors.js";
 import { WATCHDOG_LIMITS } from "../limits.js";
 import { checkOptionNames } from "../option-names.js";
@@ -10,7 +8,7 @@ export type WatchdogAction =
   | "report"
   | { readonly evaluate: string }
   | { readonly exit: number }
-  | { readonly signal: NodeJS.Signals };
+  | { readonly signal: `SIG${string}` };
 
 /** What is to be done while the event loop is blocked, once each time that it is. */
 export interface WatchdogRule {
@@ -79,8 +77,8 @@ function resolveAction(action: unknown, place: string): WatchdogAction {
     throw fault(`${place}.exit`, `must be a status from 0 to 255, not ${show(value)}`);
   }
   if (entries.length === 1 && name === "signal") {
-    if (typeof value === "string" && Object.hasOwn(constants.signals, value))
-      return { signal: value as NodeJS.Signals };
+    if (typeof value === "string" && Object.hasOwn(process.getBuiltinModule("node:os").constants.signals, value))
+      return { signal: value as `SIG${string}` };
     throw fault(`${place}.signal`, `must be the name of a signal, such as "SIGKILL", not ${show(value)}`);
   }
   const forms = '"report", { evaluate: "expression" }, { exit: status } or { signal: "SIGKILL" }';
@@ -93,7 +91,7 @@ function checkExpression(expression: unknown, place: string): string {
     throw fault(place, `must be an expression of at most ${evaluateCharacters} characters`);
   try {
     // Compiled only: when it is wanted it is too late to find that it makes no sense.
-    void new Script(expression);
+    void new (process.getBuiltinModule("node:vm").Script)(expression);
   } catch (error) {
     throw fault(place, `is no JavaScript: ${describeThrown(error)}`);
   }
