@@ -209,6 +209,18 @@ describe("a watchdog", { skip, concurrency: 3 }, () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("holds up no exit by what it was asked for", async () => {
+    await using service = await Watched.start({ watchdog: { blockedMs } });
+    await using watchdog = await service.connect();
+    const profile = watchdog.profile(30_000).then(
+      () => "held up",
+      (error: { code?: string }) => error.code,
+    );
+    await watchdog.evaluate("setTimeout(() => process.exit(3), 50)");
+    assert.deepEqual(await once(service.process, "exit"), [3, null]);
+    assert.equal(await profile, "ERR_PDM_CONNECTION_LOST");
+  });
+
   it("watches each worker of a cluster by itself", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "pdm-watched-"));
     const primary = fork(fileURLToPath(new URL("watched-cluster.js", import.meta.url)), [folder], { silent: true });
