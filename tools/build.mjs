@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { localProgram, mustRun, ROOT, runTool } from "./command.mjs";
 import { digestFiles, findFiles, replaceFolder } from "./files.mjs";
 import { checkLateParser, nameSharedChunks, writeThirdPartyLicences } from "./package/bundle.mjs";
-import { embedThread } from "./package/embedded-thread.mjs";
+import { embedAttached, embedThread } from "./package/embedded-thread.mjs";
 import { buildWithOneSharedChunk, quickenScripts } from "./package/quick-load.mjs";
 
 /** @import { Plugin } from "esbuild" */
@@ -24,6 +24,9 @@ const SHARED = /** @type {const} */ ({
   logLevel: "warning",
 });
 
+const ENTRY_POINTS = ["index", "client", "http", "register", "attach"];
+const PROGRAMS = ["pdm-repl", "pdm-node-options", "pdm-attach", "pdm-rescue"];
+
 const EXAMPLES = ["examples/programs", "examples/shop"];
 
 /** Every file besides a folder's own sources that decides how it is built. */
@@ -34,21 +37,21 @@ function buildPackage() {
   return replaceFolder("packages/pdm/dist", async (dist) => {
     const options = /** @type {const} */ ({
       ...SHARED,
-      entryPoints: ["index", "client", "http", "pdm-repl", "pdm-rescue"].map((name) => `packages/pdm/src/${name}.ts`),
+      entryPoints: [...ENTRY_POINTS, ...PROGRAMS].map((name) => `packages/pdm/src/${name}.ts`),
       outdir: dist,
       bundle: true,
       splitting: true,
       chunkNames: "chunks/[name]-[hash]",
       legalComments: "inline",
       metafile: true,
-      plugins: /** @type {Plugin[]} */ ([embedThread(SHARED)]),
+      plugins: /** @type {Plugin[]} */ ([embedThread(SHARED), embedAttached(SHARED)]),
     });
     const { metafile } = await buildWithOneSharedChunk(options, "packages/pdm/src/index.ts");
     quickenScripts(metafile);
     checkLateParser(metafile);
     nameSharedChunks(metafile);
     writeThirdPartyLicences(metafile, dist);
-    for (const program of ["pdm-repl", "pdm-rescue"]) chmodSync(path.join(dist, `${program}.js`), 0o755);
+    for (const program of PROGRAMS) chmodSync(path.join(dist, `${program}.js`), 0o755);
     const types = ["--noEmit", "false", "--emitDeclarationOnly", "--outDir", path.join(dist, "types")];
     await mustRun([localProgram("tsc"), "-p", "packages/pdm", ...types]);
   });
@@ -92,7 +95,7 @@ async function buildIfNeeded() {
 function transpile(folder, sources, target, base) {
   const entryPoints = sources.flatMap((name) => findFiles(path.join(folder, name), ".ts"));
   return replaceFolder(path.join(folder, target), async (outdir) => {
-    await build({ ...SHARED, entryPoints, outbase: base, outdir });
+    await build({ ...SHARED, entryPoints, outbase: base, outdir, plugins: [embedAttached(SHARED)] });
   });
 }
 

@@ -2,7 +2,7 @@
 
 /** @import { Peer } from "./peer.mjs" */
 /** @import { Work } from "./programs/repeat.mjs" */
-/** @import { Stage } from "./stage.mjs" */
+/** @import { NodeSetting, Stage } from "./stage.mjs" */
 /** @import { Subject, Variant } from "./row.mjs" */
 
 /**
@@ -10,6 +10,7 @@
  * @property {string} name
  * @property {string} server a program of `programs/`, told `path`, a socket's, and what follows
  * @property {object} [serverOptions]
+ * @property {(path: string) => NodeSetting} [serverNode] what the server's Node.js is told
  * @property {string} client a program of `programs/`, told `path`, and what the server answered as `port`, and what follows
  * @property {object} [clientOptions]
  * @property {number} [deliveries] that an operation leads to
@@ -35,17 +36,18 @@ export function describeLoad(speed, operation) {
  * @param {Load} load
  * @returns {Variant} its samples also have `deliveryCpuUs`: server CPU a delivery
  */
-export function makeLoad({ name, server, serverOptions, client, clientOptions, deliveries = 1 }) {
+export function makeLoad({ name, server, serverOptions, serverNode, client, clientOptions, deliveries = 1 }) {
   /** @param {Stage} stage @returns {Promise<Subject>} */
   const start = async (stage) => {
     const path = stage.makeSocketPath();
-    const serverPeer = stage.start(server);
+    const serverPeer = stage.start(server, serverNode?.(path));
     const port = await serverPeer.request("start", { path, ...serverOptions });
     const clientPeer = stage.start(client);
     await clientPeer.request("start", { path, port, ...clientOptions });
     return {
       sample: (durationMs) => sampleLoad(serverPeer, clientPeer, durationMs, deliveries),
       memory: () => serverPeer.request("memory"),
+      usage: () => serverPeer.request("usage"),
     };
   };
   return { name, start };

@@ -16,10 +16,14 @@ export class Peer {
   /**
    * @param {string} program its name, for errors
    * @param {readonly [string, ...string[]]} command
+   * @param {Readonly<Record<string, string>>} env besides what this process has
    */
-  constructor(program, [command, ...args]) {
+  constructor(program, [command, ...args], env) {
     this.#program = program;
-    this.#child = spawn(command, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    this.#child = spawn(command, args, {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      env: { ...process.env, ...env },
+    });
     // What was on its way when the process was ended: whoever waits for an answer is told of the end itself.
     this.#child.on("error", () => {});
   }

@@ -1,7 +1,7 @@
 // What a row of the benchmark is, and how one is measured: its variants take turns, A B C A B C, a sample each.
 import { summarize } from "./statistics.mjs";
 
-/** @import { Memory } from "./programs/control.mjs" */
+/** @import { Memory, Usage } from "./programs/control.mjs" */
 /** @import { PlacementName } from "./placement.mjs" */
 /** @import { Stage } from "./stage.mjs" */
 /** @import { Summary } from "./statistics.mjs" */
@@ -12,6 +12,7 @@ import { summarize } from "./statistics.mjs";
  * @typedef {object} Subject
  * @property {(durationMs: number) => Promise<Record<string, number>>} sample one figure for each key of the row's `figures`
  * @property {() => Promise<Memory>} [memory] what the server holds
+ * @property {() => Promise<Usage>} [usage] what the server has used so far
  */
 
 /**

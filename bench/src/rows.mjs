@@ -9,6 +9,7 @@ import { notify } from "./rows/notify.mjs";
 import { repl, replNew } from "./rows/repl.mjs";
 import { replOpen } from "./rows/repl-open.mjs";
 import { roundTrip } from "./rows/round-trip.mjs";
+import { standing } from "./rows/standing.mjs";
 import { stream } from "./rows/stream.mjs";
 
 /** @import { Row } from "./row.mjs" */
@@ -27,5 +28,6 @@ export const ROWS = [
   replNew,
   replOpen,
   listen,
+  standing,
   http,
 ];

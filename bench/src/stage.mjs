@@ -11,6 +11,8 @@ import { Peer } from "./peer.mjs";
 
 /** What a program that ran to its end did. @typedef {{ output: string, wallMs: number }} Finished */
 
+/** What Node.js itself is told: arguments in front of the program, and variables. @typedef {{ args?: readonly string[], env?: Readonly<Record<string, string>> }} NodeSetting */
+
 /** The processes and sockets of one row in one placement. */
 export class Stage {
   #placement;
@@ -39,12 +41,13 @@ export class Stage {
    * Starts a program of `programs/` that answers requests.
    *
    * @param {string} program
+   * @param {NodeSetting} [setting]
    * @returns {Peer}
    * @throws {Error} once the stage is cleared
    */
-  start(program) {
+  start(program, { args = [], env = {} } = {}) {
     this.#checkOpen();
-    const peer = new Peer(program, this.#makeCommand(program));
+    const peer = new Peer(program, this.#makeCommand(program, args), env);
     this.#peers.add(peer);
     return peer;
   }
@@ -82,10 +85,10 @@ export class Stage {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** @param {string} program @returns {[string, ...string[]]} */
-  #makeCommand(program) {
+  /** @param {string} program @param {readonly string[]} [nodeArgs] @returns {[string, ...string[]]} */
+  #makeCommand(program, nodeArgs = []) {
     const file = fileURLToPath(new URL(`./programs/${program}.mjs`, import.meta.url));
-    const [command, ...args] = [...this.#placement.prefix, process.execPath, "--expose-gc", file];
+    const [command, ...args] = [...this.#placement.prefix, process.execPath, "--expose-gc", ...nodeArgs, file];
     return [command, ...args];
   }
 

@@ -7,7 +7,7 @@ import path from "node:path";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
 import { ROOT, runTool, ToolError } from "../command.mjs";
 
-const ENTRY_POINTS = ["index", "client", "http"];
+const ENTRY_POINTS = ["index", "client", "http", "register", "attach"];
 const PACKAGE = path.join(ROOT, "packages", "pdm");
 const REPORTS = path.join(PACKAGE, "etc");
 const TEMPORARY = path.join(ROOT, ".cache", "api");

@@ -22,7 +22,7 @@ export function checkLateParser(metafile) {
 }
 
 /**
- * Names each shared chunk after the entry points that load it, `index-client-HASH.js`. The hash stays: the chunk that is
+ * Names each shared chunk after the entry points that load it, `index-client-HASH.js`, or `shared-HASH.js`. The hash stays: the chunk that is
  * loaded late must be the one that was built with the rest, or be missing.
  *
  * @param {Metafile} metafile
@@ -35,7 +35,8 @@ export function nameSharedChunks(metafile) {
     const hash = /\/chunks\/chunk-(\w+)\.js$/u.exec(file)?.[1];
     if (hash === undefined) continue;
     const users = entries.filter((entry) => listStaticClosure(metafile, entry).has(file));
-    const label = users.length === 0 ? "late" : users.map((entry) => path.posix.basename(entry, ".js")).join("-");
+    const isEverywhere = users.length === entries.length;
+    const label = isEverywhere ? "shared" : users.map((entry) => path.posix.basename(entry, ".js")).join("-") || "late";
     names.push([`chunk-${hash}.js`, `${label}-${hash}.js`]);
   }
   for (const file of Object.keys(metafile.outputs)) {

@@ -13,7 +13,7 @@ const CONTENTS = [
   /^README\.md$/u,
   /^LICENSE$/u,
   /^dist\/THIRD-PARTY-LICENSES\.txt$/u,
-  /^dist\/(?:index|client|http|pdm-repl|pdm-rescue)\.js(?:\.map)?$/u,
+  /^dist\/(?:index|client|http|register|attach|pdm-repl|pdm-attach|pdm-rescue|pdm-node-options)\.js(?:\.map)?$/u,
   /^dist\/chunks\/[\w-]+\.js(?:\.map)?$/u,
   /^dist\/types\/(?:[\w-]+\/)*[\w-]+\.d\.ts$/u,
 ];
@@ -82,11 +82,14 @@ async function checkInstalled(project) {
   const inProject = { cwd: project };
   await mustRun([process.execPath, "import.mjs"], inProject);
   await mustRun([process.execPath, "require.cjs"], inProject);
+  await mustRun([process.execPath, "--import", "pdm/register", "require.cjs"], inProject);
 
   const manifest = JSON.parse(readFileSync(path.join(project, "node_modules", "pdm", "package.json"), "utf8"));
-  const program = path.join(project, "node_modules", ".bin", "pdm-repl");
-  const version = (await mustRun([program, "--version"], inProject)).trim();
-  if (version !== manifest.version) throw new ToolError(`pdm-repl --version says ${version}, not ${manifest.version}`);
+  for (const name of Object.keys(manifest.bin)) {
+    const program = path.join(project, "node_modules", ".bin", name);
+    const version = (await mustRun([program, "--version"], inProject)).trim();
+    if (version !== manifest.version) throw new ToolError(`${name} --version says ${version}, not ${manifest.version}`);
+  }
 
   const shared = { absWorkingDir: project, bundle: true, platform: /** @type {const} */ ("node"), target: "node20.19" };
   await build({

@@ -75,7 +75,7 @@ export {
   type SubscribeOptions,
   type WriteOptions,
 } from "./client/request-options.js";
-export { type ClientClaim } from "./client/rpc/claim.js";
+export { type ClientClaim } from "./client/claim.js";
 export { type RemoteSample, type SampleStream } from "./client/sample-stream.js";
 export { type ObjectProtocol } from "./client/server-access.js";
 export { type ServerGreeting } from "./client/server-greeting.js";

@@ -544,7 +544,7 @@ export interface InspectorLimits {
   readonly lookMs: number;
   /** Milliseconds that our own few lines may take in the process. */
   readonly ownCodeMs: number;
-  /** Milliseconds after which the process closes its inspector, so that our session has ended. */
+  /** Milliseconds after which the process closes its inspector, so that our session has ended: Node.js can crash where one is just ending then. */
   readonly closeDelayMs: number;
 }
 
@@ -557,7 +557,7 @@ export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
   proofMs: 10_000,
   lookMs: 5,
   ownCodeMs: 100,
-  closeDelayMs: 20,
+  closeDelayMs: 200,
 });
 
 /** What `pdm-rescue` waits for. */
@@ -565,6 +565,32 @@ export const RESCUE_LIMITS: Readonly<{
   /** Milliseconds from the signal until the inspector must have opened, where the user names no other. Over it: what is seen from outside is said. */
   inspectorMs: number;
 }> = Object.freeze({ inspectorMs: 3_000 });
+
+/** What attaching to a process waits for; the same for each. */
+export interface AttachLimits {
+  /** Milliseconds from the signal until the inspector must have opened, where nobody names another time. */
+  readonly inspectorMs: number;
+  /** Milliseconds in which its event loop must turn once. Over it: nothing is loaded. */
+  readonly turnMs: number;
+  /** Milliseconds that loading, and then listening, may take. */
+  readonly loadMs: number;
+  /** Milliseconds until it must have closed its inspector. Over it: the caller is told that it is open. */
+  readonly closeMs: number;
+  /** Milliseconds in which a socket that a process has must answer. */
+  readonly socketMs: number;
+  /** Milliseconds that each step of detaching may take. */
+  readonly detachMs: number;
+}
+
+/** The values of {@link AttachLimits}. */
+export const ATTACH_LIMITS: AttachLimits = Object.freeze({
+  inspectorMs: 3_000,
+  turnMs: 2_000,
+  loadMs: 10_000,
+  closeMs: 2_000,
+  socketMs: 2_000,
+  detachMs: 5_000,
+});
 
 /** What a diagnosis takes and shows; the same for each. */
 export interface DiagnosisLimits {

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { isMainThread } from "node:worker_threads";
 import { AuditFile } from "./audit-file.js";
+import { isDisabled } from "./disabled.js";
 import { encodeRefusal, Hello } from "./hello/hello.js";
 import { BUILD_CHARACTERS, resolveLimits } from "./limits.js";
 import type { Limits } from "./limits.js";
@@ -27,12 +28,14 @@ import type { Right, Role } from "./session/principal.js";
 import { offerThread } from "./threads/thread-offer.js";
 import type { PortStream } from "./threads/port-stream.js";
 import type { ThreadClient } from "./threads/thread-message.js";
+import { markDisabled } from "./transport/disabled-mark.js";
 import { ListenError, parseListenSpec } from "./transport/listen-spec.js";
 import { openListener } from "./transport/listener.js";
+import { addOpenListener } from "./transport/open-listeners.js";
 import { describeThrown, warn } from "./warning.js";
 
 // A worker thread is reached through the main thread's socket.
-if (!isMainThread) offerThread(beginInThread);
+if (!isMainThread && !isDisabled()) offerThread(beginInThread);
 
 /** Options of {@link listen}. */
 export interface ListenOptions {
@@ -62,7 +65,7 @@ export interface ListenOptions {
 
 /** A socket on which the service can be managed. */
 export interface Listener extends AsyncDisposable {
-  /** What a client passes to `connect` or `pdm-repl`: the path, or `HOST:PORT` with the port that was chosen. */
+  /** What a client passes to `connect` or `pdm-repl`: the path, or `HOST:PORT` with the port that was chosen. Empty where `PDM_DISABLE` is set. */
   readonly spec: string;
   /** Where the watchdog is asked, also by `connectWatchdog` of this listener's own spec where that is a path; undefined where there is none. */
   readonly watchdogSpec: string | undefined;
@@ -81,6 +84,9 @@ export interface Listener extends AsyncDisposable {
  *
  * Neither the listener nor its connections keep the process alive; the socket file is removed when the process exits.
  *
+ * With `PDM_DISABLE=1` in the environment nothing is opened or checked: the listener's spec is empty. Clients that look for the
+ * socket are told so by a file beside it, `PATH.disabled`.
+ *
  * @param spec `PATH[:MODE[:GROUP]]` (octal, default 0600), `ADDRESS:PORT` (loopback only), `fd:N` (a listening socket that was
  * inherited, as from systemd), a Windows pipe's path; without it a socket named after service and process in
  * `$XDG_RUNTIME_DIR/pdm`, `/run/pdm` (root), or a private folder under the temporary directory
@@ -91,9 +97,20 @@ export interface Listener extends AsyncDisposable {
  * `ERR_PDM_WATCHDOG` for a watchdog that is none
  */
 export function listen(spec?: string, options: ListenOptions = {}): Promise<Listener> {
-  const opening = open(spec, options);
+  const opening = listenQuietly(spec, options);
   opening.catch((error: unknown) => warn("PDM_LISTEN_FAILED", "this process cannot be managed", error));
   return opening;
+}
+
+/** As {@link listen}, but for the process warning: a failure is the caller's to tell. */
+export function listenQuietly(spec?: string, options: ListenOptions = {}): Promise<Listener> {
+  return isDisabled() ? Promise.resolve(standAside(spec, options.name)) : open(spec, options);
+}
+
+function standAside(spec: string | undefined, name: string | undefined): Listener {
+  const removeMark = markDisabled(spec, name);
+  const close = async (): Promise<void> => removeMark();
+  return { spec: "", watchdogSpec: undefined, connectionCount: 0, close, [Symbol.asyncDispose]: close };
 }
 
 const OPTION_NAMES = [
@@ -162,6 +179,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
 
   socketSpec = transport.spec;
   const watching = watchdog === undefined ? undefined : await watch(watchdog, grant, socketSpec);
+  const forgetListener = addOpenListener(socketSpec);
 
   let closing: Promise<void> | undefined;
   const endConnections = async (): Promise<void> => {
@@ -177,6 +195,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
     await idle;
   };
   const close = async (): Promise<void> => {
+    forgetListener();
     transport.close();
     watching?.release();
     await endConnections();

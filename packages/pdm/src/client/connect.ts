@@ -9,7 +9,7 @@ import { openConnection, resolveConnectTimeoutMs } from "./hello.js";
 import { PerfChannel } from "./perf/channel.js";
 import { PerfServer } from "./perf/server.js";
 import { resolveReconnect, type ReconnectOptions } from "./reconnect-options.js";
-import { claimProcess, type ClientClaim } from "./rpc/claim.js";
+import { claimProcess, type ClientClaim } from "./claim.js";
 import { RpcLink } from "./rpc/link.js";
 import { openRpcChannel, type RpcOpening } from "./rpc/opening.js";
 import { RpcServer } from "./rpc/server.js";

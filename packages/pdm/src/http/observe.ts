@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { Server as HttpsServer } from "node:https";
+import { isDisabled } from "../disabled.js";
 import { PdmError } from "../errors.js";
 import { exposeHttp } from "./expose-http.js";
 import { Http1Observer } from "./http1-observer.js";
@@ -39,11 +40,14 @@ const OBSERVER_KEY = Symbol.for("pdm.http.v1");
  * they are observed from the next connection on that they accept from the network, and one that has its connections already, or
  * is fed by hand (`server.emit("connection", stream)`), must be given here.
  *
+ * With `PDM_DISABLE=1` in the environment it does nothing.
+ *
  * @param server an HTTP/2 server to be observed even where Node does not tell of it; any other server changes nothing
  * @throws PdmError `ERR_PDM_HTTP_SERVER` for what is no server, `ERR_PDM_EXPOSE` where the service has exposed something else
  * under these names; then nothing is observed that was not before
  */
 export function observe(server?: ObservableServer): HttpObservation {
+  if (isDisabled()) return { stop: doNothing, [Symbol.dispose]: doNothing };
   if (server !== undefined && typeof (server as Partial<ObservableServer> | null)?.listen !== "function") {
     throw new PdmError(
       "ERR_PDM_HTTP_SERVER",
@@ -63,6 +67,8 @@ export function observe(server?: ObservableServer): HttpObservation {
   };
   return { stop, [Symbol.dispose]: stop };
 }
+
+function doNothing(): void {}
 
 function openObserver(): SharedObserver {
   const holder = globalThis as { [OBSERVER_KEY]?: SharedObserver };

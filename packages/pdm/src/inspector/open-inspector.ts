@@ -12,7 +12,9 @@ import type { Target } from "../target/target.js";
 import { TargetError } from "../target/target-error.js";
 import { InspectorError } from "./inspector-error.js";
 import type { InspectorSession } from "./inspector-session.js";
+import { inMicrotask } from "./microtask.js";
 import { openRemoteSession } from "./remote-session.js";
+import type { RemoteSession } from "./remote-session.js";
 import { readInspectorJson } from "./web-socket.js";
 import type { Connect } from "./web-socket.js";
 
@@ -27,6 +29,8 @@ export interface OpenedInspector {
    * awaited. A second call does nothing.
    */
   close(): Promise<void>;
+  /** Ends the session, and resolves when the connection is gone. An inspector that was opened for us stays open: the caller sees to that. */
+  leave(): Promise<void>;
 }
 
 /** The port where Node.js has its inspector unless it is told another. */
@@ -104,19 +108,24 @@ export async function openInspector(target: Target, timeoutMs: number): Promise<
   if (open === undefined) process.kill(target.pid, "SIGUSR1");
   const port = open ?? (await awaitPort(target, before, endMs));
   const session = await openRemoteSession(createConnect(target, port), INSPECTOR_LIMITS.connectMs);
+  const wasOpen = open !== undefined || before.has(port);
   try {
     await proveProcess(session, target, INSPECTOR_LIMITS.proofMs);
   } catch (error) {
-    session.close();
+    const isOther = error instanceof InspectorError && error.code === "ERR_PDM_INSPECTOR_OTHER";
+    await closeInspector(session, wasOpen || isOther);
     throw error;
   }
-  const wasOpen = open !== undefined || before.has(port);
   let closing: Promise<void> | undefined;
   return {
     session,
     port,
     wasOpen,
     close: () => (closing ??= closeInspector(session, wasOpen)),
+    leave() {
+      session.close();
+      return session.closed;
+    },
   };
 }
 
@@ -159,15 +168,20 @@ async function proveProcess(session: InspectorSession, { label, innerPid }: Targ
   );
 }
 
-/** `inspector.close()` waits for its sessions to end: so it is called from a timer, when ours has. */
-async function closeInspector(session: InspectorSession, wasOpen: boolean): Promise<void> {
+/**
+ * `inspector.close()` waits for its sessions to end: so it is called from a timer, when ours has. See `inMicrotask` for how that is set.
+ */
+async function closeInspector(session: RemoteSession, wasOpen: boolean): Promise<void> {
   if (!wasOpen) {
-    const expression = `setTimeout(() => process.getBuiltinModule("node:inspector").close(), ${INSPECTOR_LIMITS.closeDelayMs}); 0`;
+    const expression = `${inMicrotask(
+      `void setTimeout(() => process.getBuiltinModule("node:inspector").close(), ${INSPECTOR_LIMITS.closeDelayMs})`,
+    )}; 0`;
     const params = { expression, silent: true, timeout: INSPECTOR_LIMITS.ownCodeMs };
     // In a native call it takes the order when that returns, also without us.
     await session.post("Runtime.evaluate", params, INSPECTOR_LIMITS.connectMs).catch(() => undefined);
   }
   session.close();
+  await session.closed;
 }
 
 /** On its command line or in `NODE_OPTIONS`; 0 where Node.js chooses one. */

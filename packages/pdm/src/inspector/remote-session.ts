@@ -4,12 +4,18 @@ import { InspectorError } from "./inspector-error.js";
 import { readInspectorJson, WebSocket } from "./web-socket.js";
 import type { Connect } from "./web-socket.js";
 
+/** One over a connection. */
+export interface RemoteSession extends InspectorSession {
+  /** Resolves when the connection is gone: a while after `close`. */
+  readonly closed: Promise<void>;
+}
+
 /**
  * A session with the main thread of the process whose inspector is there.
  *
  * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_UNREACHABLE` where no inspector of Node.js's answers there within `timeoutMs`
  */
-export async function openRemoteSession(connect: Connect, timeoutMs: number): Promise<InspectorSession> {
+export async function openRemoteSession(connect: Connect, timeoutMs: number): Promise<RemoteSession> {
   const path = findPath(await readInspectorJson(connect, "/json/list", timeoutMs));
   if (path === undefined) {
     throw new InspectorError("ERR_PDM_INSPECTOR_UNREACHABLE", "what answers there is no inspector of Node.js's");
@@ -25,7 +31,7 @@ export async function openRemoteSession(connect: Connect, timeoutMs: number): Pr
     (text) => session.receive(parseMessage(text)),
     (reason) => session.end(reason),
   );
-  return session;
+  return Object.assign(session, { closed: socket.closed });
 }
 
 /** The list has one entry, whose address names this host as it was asked for. */

@@ -9,7 +9,18 @@ import type { Target } from "../target/target.js";
  */
 export async function askConsent({ label }: Target, consents: boolean): Promise<void> {
   if (consents) return;
-  const what = `process ${label} will be sent SIGUSR1, at which Node.js opens its inspector on 127.0.0.1 for as long as this takes; a program with a handler of its own for that signal runs that instead`;
+  await confirm(
+    `process ${label} will be sent SIGUSR1, at which Node.js opens its inspector on 127.0.0.1 for as long as this takes; a program with a handler of its own for that signal runs that instead`,
+  );
+}
+
+/**
+ * Says what is about to be done, and has somebody agree.
+ *
+ * @returns true
+ * @throws PdmError `ERR_PDM_CONSENT` (rejects) where nobody is there to ask, or the answer is no
+ */
+export async function confirm(what: string): Promise<true> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new PdmError("ERR_PDM_CONSENT", `${what}. Say --yes if that is all right`);
   }
@@ -17,6 +28,7 @@ export async function askConsent({ label }: Target, consents: boolean): Promise<
   try {
     const answer = await lines.question(`${what}.\nGo on? [y/N] `);
     if (!/^y(?:es)?$/i.test(answer.trim())) throw new PdmError("ERR_PDM_CONSENT", "nothing was sent");
+    return true;
   } finally {
     lines.close();
   }

@@ -27,14 +27,17 @@ export interface AuditDetails {
   hasSecret?: boolean;
 }
 
+/** Whose doing a record is about: a session, or what had the process listen. */
+export type AuditSubject = Pick<Session, "id" | "principal" | "protocol" | "grant">;
+
 /** Whether anybody would get a record of what this session does: where not, none is made. */
-export function isHeard(session: Session): boolean {
+export function isHeard(session: Pick<Session, "grant">): boolean {
   return session.grant.auditFile !== undefined || records.hasSubscribers || openAuditEvents().hasSubscribers;
 }
 
 /** Records what happened at once, or is over. */
 export function recordDone(
-  session: Session,
+  session: AuditSubject,
   details: AuditDetails,
   how: {
     outcome: AuditOutcome;
@@ -107,7 +110,7 @@ function watchExit(): void {
 }
 
 function createRecord(
-  session: Session,
+  session: AuditSubject,
   { action, arguments: args, before, after, input }: AuditDetails,
   how: {
     outcome: AuditOutcome;
@@ -139,7 +142,7 @@ function createRecord(
   });
 }
 
-function publish(session: Session, record: AuditRecord): void {
+function publish(session: AuditSubject, record: AuditRecord): void {
   session.grant.auditFile?.append(record);
   publishRecord(record);
 }

@@ -11,7 +11,7 @@ export type ConnectSpec =
 
 /**
  * No connection; the message is `SPEC: reason`. Codes: `ERR_PDM_CONNECT_SPEC` (nothing that one can connect to),
- * `ERR_PDM_CONNECT_TIMEOUT`, and `ERR_PDM_CONNECT`, whose `cause` is the system's error, unless ssh gave the reason.
+ * `ERR_PDM_CONNECT_TIMEOUT`, `ERR_PDM_CONNECT_DISABLED` (the process runs, and wants not to be managed), and `ERR_PDM_CONNECT`, whose `cause` is the system's error, unless ssh gave the reason.
  */
 export class ConnectError extends PdmError {}
 

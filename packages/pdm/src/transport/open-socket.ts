@@ -4,6 +4,7 @@ import type { NetConnectOpts, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { ConnectError, formatConnectSpec } from "./connect-spec.js";
 import type { ConnectSpec } from "./connect-spec.js";
+import { findDisabledProcess } from "./disabled-mark.js";
 import type { Opening } from "./opening.js";
 import { countExcessBytes, MAX_SOCKET_PATH_BYTES } from "./socket-path.js";
 import { SshOpening } from "./ssh-opening.js";
@@ -79,7 +80,7 @@ function openDirectly(spec: DirectSpec): Opening {
     // Stays in place after a failure, for errors of the socket that is being destroyed.
     const onError = (cause: NodeJS.ErrnoException): void => {
       socket.destroy();
-      reject(new ConnectError("ERR_PDM_CONNECT", `${formatConnectSpec(spec)}: ${explain(spec, cause)}`, { cause }));
+      reject(createError(spec, cause));
     };
     socket.on("connect", onConnect);
     socket.on("error", onError);
@@ -118,6 +119,16 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The end of a spec for listening: `PATH:MODE` or `PATH:MODE:GROUP`. */
 const MODE_AT_END = /^(.*[^/]):0?[0-7]{3}(?::[^/:]+)?$/s;
+
+function createError(spec: DirectSpec, cause: NodeJS.ErrnoException): ConnectError {
+  const isAbsent = cause.code === "ENOENT" || cause.code === "ECONNREFUSED";
+  const disabled = isAbsent && spec.kind === "unix" ? findDisabledProcess(spec.path) : undefined;
+  const [code, reason] =
+    disabled === undefined
+      ? ["ERR_PDM_CONNECT", explain(spec, cause)]
+      : ["ERR_PDM_CONNECT_DISABLED", `management of this process is disabled (PDM_DISABLE=1): process ${disabled}`];
+  return new ConnectError(code, `${formatConnectSpec(spec)}: ${reason}`, { cause });
+}
 
 function explain(spec: DirectSpec, { code = "", message }: NodeJS.ErrnoException): string {
   const withoutMode = spec.kind === "unix" && code === "ENOENT" ? MODE_AT_END.exec(spec.path)?.[1] : undefined;

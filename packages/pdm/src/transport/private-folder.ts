@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { ListenError } from "./listen-spec.js";
+import { mayWrite } from "./permission.js";
 
 /**
  * A folder beside the socket-to-be which only its owner can enter, and the name in it under which the socket is bound.
@@ -111,9 +112,10 @@ function openFolder(path: string): number {
   return openSync(path, flags);
 }
 
-/** A path by which exactly the open folder is reached; undefined where the system has none. */
+/** A path by which exactly the open folder is reached; undefined where the system has none, or Node's permission model forbids it. */
 function findOpenFolder(fd: number): string | undefined {
   const path = `/proc/self/fd/${fd}`;
+  if (!mayWrite(path)) return undefined;
   try {
     const opened = fstatSync(fd, { bigint: true });
     const reached = statSync(path, { bigint: true });

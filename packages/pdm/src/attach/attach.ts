@@ -1,0 +1,145 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { readClockMs } from "../clock.js";
+import { claimProcess } from "../client/claim.js";
+import type { ClientClaim } from "../client/claim.js";
+import { connect } from "../client/connect.js";
+import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
+import type { OpenedInspector } from "../inspector/open-inspector.js";
+import { ATTACH_LIMITS, INSPECTOR_LIMITS } from "../limits.js";
+import { checkOptionNames } from "../option-names.js";
+import { listNodeOptions } from "../target/command-line.js";
+import { listListeningPorts } from "../target/listening-ports.js";
+import { catchesSignal, readProcessStatus } from "../target/process-status.js";
+import { findTarget } from "../target/target.js";
+import type { Target } from "../target/target.js";
+import { AttachError } from "./attach-error.js";
+import { createAttached } from "./attached-process.js";
+import type { Attached } from "./attached-process.js";
+import { loadInto } from "./loading.js";
+import { findOwnSockets, toOutsideSpec } from "./own-sockets.js";
+import { refuseDisabled, saysDisabled } from "./refusals.js";
+
+/** Options of {@link attach}. */
+export interface AttachOptions {
+  /**
+   * Whether it may be done: true, or a function that is told what will be, and is asked only where something will. Nobody can tell beforehand whether a program
+   * has a handler of its own for the signal, which would run instead of Node's.
+   */
+  readonly consent?: boolean | ((request: string) => boolean | Promise<boolean>);
+  /** The service's name, for the socket: `NAME-PID.sock`. By default npm's name of the package, else the main script's. */
+  readonly name?: string;
+  /** A file to which the process appends an audit record of everything that happens over the socket; as it calls that file. */
+  readonly auditFile?: string;
+  /** What the process says of whoever attaches, on its standard error and in its audit: by default the user's name, the main script's and the process's id. */
+  readonly claim?: ClientClaim;
+  /** Milliseconds until its inspector must have opened; 3 seconds by default. */
+  readonly timeoutMs?: number;
+}
+
+const OPTION_NAMES = [
+  "consent",
+  "name",
+  "auditFile",
+  "claim",
+  "timeoutMs",
+] as const satisfies readonly (keyof AttachOptions)[];
+
+/**
+ * Makes a running process manageable that nobody prepared: on Linux, for its own user or root. Loads this package into it, over the inspector that Node.js opens at the signal
+ * SIGUSR1, has it listen on its default socket, and closes the inspector again. A process that listens already is left as it is.
+ *
+ * The signal is sent only to what is proved to be Node.js and to have a handler for it.
+ *
+ * @param pidOrName its id on this machine, its service's name, its title or its main script
+ * @throws TargetError (rejects) where it cannot be looked at or must not be sent the signal; nothing was sent: `ERR_PDM_TARGET_GONE`, `_USER`, `_NOT_NODE`,
+ * `_NAME`, `_PLATFORM`, `_STATE`, `_SIGNAL`, `_NETWORK`, `_PORT`
+ * @throws AttachError (rejects) `ERR_PDM_ATTACH_DISABLED` (`PDM_DISABLE`), `ERR_PDM_ATTACH_PERMISSION`, `ERR_PDM_ATTACH_CONSENT`, `ERR_PDM_ATTACH_SELF`, `ERR_PDM_ATTACH_SILENT`:
+ * nothing was sent; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen
+ * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no inspector opened: a handler of the program's own has run, or it is in a native call
+ */
+export async function attach(pidOrName: number | string, options: AttachOptions = {}): Promise<Attached> {
+  checkOptionNames("attach", options, OPTION_NAMES);
+  const { consent = false, timeoutMs = ATTACH_LIMITS.inspectorMs } = options;
+  const target = findTarget(String(pidOrName));
+  refuseBeforehand(target);
+  const known = await findOwnSockets(target);
+  const [own] = known.filter(({ isAttached }) => isAttached).concat(known);
+  if (own !== undefined) {
+    return createAttached(target, own.spec, own.isAttached ? "attached-before" : "prepared", "unused");
+  }
+  checkPermission(target);
+  await checkInspectorCanOpen(target);
+  await askConsent(target, consent);
+  const opened = await openInspector(target, timeoutMs);
+  try {
+    const { spec, origin } = await loadInto(opened.session, target, {
+      ...(options.name === undefined ? {} : { name: options.name }),
+      ...(options.auditFile === undefined ? {} : { auditFile: options.auditFile }),
+      by: { ...claimProcess(), ...options.claim },
+    });
+    const outside = toOutsideSpec(target, spec);
+    if (origin === "attached" && !opened.wasOpen) await closeThroughSocket(opened, outside);
+    await opened.close();
+    return createAttached(target, outside, origin, await awaitInspectorClosed(opened, target));
+  } finally {
+    await opened.close();
+  }
+}
+
+/**
+ * Tries the new socket, and has the process close its inspector by that, when no session with it is left: then nothing can come in between.
+ *
+ * @throws whatever `connect` does (rejects), then the session is still there
+ */
+async function closeThroughSocket(opened: OpenedInspector, spec: string): Promise<void> {
+  const timeout = { timeoutMs: ATTACH_LIMITS.socketMs };
+  await using client = await connect(spec, { protocol: "rpc", ...timeout });
+  const attached = await client.find("pdm.attached", timeout);
+  await opened.leave();
+  await attached.invoke("closeInspector", [], timeout);
+}
+
+function refuseBeforehand(target: Target): void {
+  if (target.pid === process.pid) {
+    throw new AttachError("ERR_PDM_ATTACH_SELF", `process ${target.label} is this one; call listen() instead`);
+  }
+  if (saysDisabled(target.command.env.get("PDM_DISABLE") ?? "")) throw refuseDisabled(target);
+}
+
+/** Under Node's permission model there is no inspector, and no handler that would open one. */
+function checkPermission(target: Target): void {
+  const isRestricted = listNodeOptions(target.command).some((option) =>
+    /^--(?:experimental-)?permission$/.test(option),
+  );
+  if (!isRestricted || catchesSignal(readProcessStatus(target.pid), SIGUSR1)) return;
+  throw new AttachError(
+    "ERR_PDM_ATTACH_PERMISSION",
+    `process ${target.label} runs under Node's permission model, which forbids its inspector; start it with --allow-inspector (Node.js 24), or prepare it: --import pdm/register`,
+  );
+}
+
+const SIGUSR1 = 10;
+
+async function askConsent(target: Target, consent: NonNullable<AttachOptions["consent"]>): Promise<void> {
+  const isOpen = await isInspectorOpen(target);
+  const opening = isOpen
+    ? `the inspector of process ${target.label}, which is open, will be used`
+    : `process ${target.label} will be sent SIGUSR1, at which Node.js opens its inspector on 127.0.0.1 for a moment; a program with a handler of its own for that signal runs that instead`;
+  const request = `${opening}. Then this package is loaded into it, and its user, and root, can do everything in it over a Unix socket until it is detached from`;
+  if (typeof consent === "function" ? await consent(request) : consent) return;
+  throw new AttachError("ERR_PDM_ATTACH_CONSENT", `${request}. Nothing was sent: that needs your consent`);
+}
+
+/** It does so as soon as its event loop turns. */
+async function awaitInspectorClosed(
+  { wasOpen, port }: OpenedInspector,
+  { pid }: Target,
+): Promise<Attached["inspector"]> {
+  if (wasOpen) return "left-open";
+  const endMs = readClockMs() + ATTACH_LIMITS.closeMs;
+  while (listListeningPorts(pid).includes(port)) {
+    if (readClockMs() >= endMs) return "open";
+    await wait(INSPECTOR_LIMITS.lookMs);
+  }
+  return "closed";
+}

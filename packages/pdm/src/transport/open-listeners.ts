@@ -1,0 +1,36 @@
+import { VERSION } from "../version.js";
+
+/** A listener that is open in this process. Plain data: copies of this package of other versions share the list. */
+export interface OpenListener {
+  /** What a client connects to. */
+  readonly spec: string;
+  /** The version of the package that opened it. */
+  readonly version: string;
+}
+
+const LISTENERS_KEY = Symbol.for("pdm.listeners.v1");
+
+function openList(): Set<OpenListener> {
+  const holder = globalThis as { [LISTENERS_KEY]?: Set<OpenListener> };
+  const known = holder[LISTENERS_KEY];
+  if (known !== undefined) return known;
+  const list = new Set<OpenListener>();
+  // Not enumerable: the daemon's own walks over its globals must not meet it.
+  Object.defineProperty(globalThis, LISTENERS_KEY, { value: list });
+  return list;
+}
+
+/** Adds one to the process's list. @returns takes it off; a second call does nothing */
+export function addOpenListener(spec: string): () => void {
+  const list = openList();
+  const entry: OpenListener = { spec, version: VERSION };
+  list.add(entry);
+  return () => {
+    list.delete(entry);
+  };
+}
+
+/** The listeners that are open in this thread, of all copies of this package, in the order in which they were opened. */
+export function listOpenListeners(): readonly OpenListener[] {
+  return [...openList()];
+}
