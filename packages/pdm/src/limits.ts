@@ -556,7 +556,7 @@ export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
   probeMs: 300,
   proofMs: 10_000,
   lookMs: 5,
-  ownCodeMs: 100,
+  ownCodeMs: 1_000,
   closeDelayMs: 200,
 });
 
@@ -637,7 +637,7 @@ export const DIAGNOSIS_LIMITS: DiagnosisLimits = Object.freeze({
   pauseMs: 500,
   profileMs: 300,
   profileIntervalUs: 1_000,
-  ownCodeMs: 100,
+  ownCodeMs: 1_000,
   evaluateMs: 1_000,
   frames: 200,
   framesWithVariables: 20,

@@ -116,12 +116,29 @@ async function diagnoseStuck(
   }
   const shares = await readShares(session);
   if (isCollecting(shares, after)) return describeCollecting(shares, after, stack, details);
-  // It answered between two native calls.
-  if (waitedMs > DIAGNOSIS_LIMITS.pauseMs) return describeNative(stack, observedMs + waitedMs, details);
+  // It answered between two native calls, or the machine has no time for it.
+  if (waitedMs > DIAGNOSIS_LIMITS.pauseMs && (await isSlowToPause(session))) {
+    return describeNative(stack, observedMs + waitedMs, details);
+  }
   const state = regularExpression === undefined ? "loop" : "regexp";
   const summary = summarizeStuck(stack, observedMs, regularExpression);
   return { state, summary, details, stack, advice: adviseOn(state) };
 }
+
+/** Whether a thread that was late to pause is so again and again. */
+async function isSlowToPause(session: InspectorSession): Promise<boolean> {
+  for (let attempt = 0; attempt < PAUSES; attempt += 1) {
+    const pauses = new Pauses(session);
+    try {
+      if ((await pauses.pause(DIAGNOSIS_LIMITS.pauseMs)) !== undefined) return false;
+    } finally {
+      await pauses.end();
+    }
+  }
+  return true;
+}
+
+const PAUSES = 3;
 
 /** No JavaScript runs. Where the call returns while we wait, the thread is paused right behind it. */
 async function diagnoseNative(session: InspectorSession, options: DiagnoseOptions): Promise<Diagnosis> {

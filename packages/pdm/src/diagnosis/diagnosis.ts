@@ -36,10 +36,12 @@ export interface DiagnosedFrame {
   readonly call: string;
   /** A path, or what the script's address is otherwise, such as `node:internal/timers`. Where a source map is inside the script, the source's. */
   readonly file: string;
-  /** From 1. */
+  /** From 1; 0 where only the function is known, and not the place in it. */
   readonly line: number;
-  /** From 1. */
+  /** From 1, or 0. */
   readonly column: number;
+  /** Where the function begins, where its line is 0 and this is known. */
+  readonly functionLine?: number;
   /** The lines of source around it; none for Node.js's own. */
   readonly source: readonly SourceLine[];
   /** Parameters and local variables, those of inner blocks first, `this` where it says something. None where they were not asked for. */

@@ -112,7 +112,9 @@ function findNativeCall(stack: readonly DiagnosedFrame[]): DiagnosedFrame | unde
 
 function describeCall(frame: DiagnosedFrame | undefined): string {
   if (frame === undefined) return "Node.js's own code";
-  return `${frame.call === "" ? "an anonymous function" : frame.call} (${frame.file}:${frame.line})`;
+  const { call, file, line, functionLine } = frame;
+  const place = line > 0 ? `${file}:${line}` : functionLine === undefined ? file : `${file}, from line ${functionLine}`;
+  return `${call === "" ? "an anonymous function" : call} (${place})`;
 }
 
 function describeHottest({ call, url, line }: NonNullable<TimeShares["hottest"]>): string {

@@ -10,7 +10,7 @@ import type { Target } from "../target/target.js";
 export async function askConsent({ label }: Target, consents: boolean): Promise<void> {
   if (consents) return;
   await confirm(
-    `process ${label} will be sent SIGUSR1, at which Node.js opens its inspector on 127.0.0.1 for as long as this takes; a program with a handler of its own for that signal runs that instead`,
+    `process ${label} will be sent SIGUSR1, at which Node.js opens its inspector on 127.0.0.1 for as long as this takes; a program with a handler of its own for that signal runs that instead. Where it is in a native call that computes, it is stopped for some milliseconds to read its stack`,
   );
 }
 

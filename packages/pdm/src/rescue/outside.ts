@@ -1,8 +1,11 @@
-import { adviseOn } from "../diagnosis/words.js";
-import type { Diagnosis, ProcessState } from "../diagnosis/diagnosis.js";
+import type { DiagnosedFrame, Diagnosis, ProcessState } from "../diagnosis/diagnosis.js";
+import { isInternal, nameFile } from "../diagnosis/script-sources.js";
+import { adviseOn, summarizeNative } from "../diagnosis/words.js";
 import { watchActivity } from "../target/activity.js";
 import type { Activity } from "../target/activity.js";
+import { readJavaScriptStack } from "../target/javascript-stack.js";
 import type { Target } from "../target/target.js";
+import type { HeapFunction } from "../target/v8-heap.js";
 
 /** For how long a process is watched. A disk's wait of a moment is not one for ever. */
 const WATCH_MS = 300;
@@ -41,26 +44,60 @@ export async function diagnoseWithoutSignal(target: Target): Promise<Diagnosis> 
   };
 }
 
-/** A process whose inspector does not answer: what it does, as far as can be seen. */
+/** A process whose inspector does not open: what its stack says, read out of its memory, and what can be seen besides. */
 export async function diagnoseSilent(target: Target, silentMs: number): Promise<Diagnosis> {
-  const activity = await watchActivity(target.pid, WATCH_MS);
-  const since = `its inspector has not opened within ${(silentMs / 1_000).toFixed(1)} s`;
-  const what =
-    activity.cpuShare >= COMPUTING
-      ? `it computes (${Math.round(activity.cpuShare * 100)} % of a processor)`
-      : `it waits${describeWait(activity)}`;
+  const { pid } = target;
+  const activity = await watchActivity(pid, WATCH_MS);
+  const { functions, missing } = await readJavaScriptStack(pid, true);
+  const isComputing = activity.cpuShare >= COMPUTING;
+  const does = isComputing
+    ? `It computes: ${Math.round(activity.cpuShare * 100)} % of a processor.`
+    : `It waits${describeWait(activity)}.`;
+  const children = activity.children.map((child) => `Its child process ${child.pid} runs: ${child.command}`);
+  if (functions.length === 0 && missing === undefined) {
+    return {
+      state: isComputing ? "busy" : "idle",
+      summary: `${does.slice(0, -1)}, and is in no native call: so its program has a handler of its own for SIGUSR1, which has run instead of opening the inspector.`,
+      details: children,
+      stack: [],
+      advice: [
+        "What it does can only be told through an inspector that is open: --inspect, or inspector.open() in its code.",
+      ],
+    };
+  }
+  const stack = functions.map(describeFunction);
   return {
     state: "native",
-    summary: `In a native call that has not returned, by all signs: ${since}, and ${what}.`,
+    summary: summarizeNative(stack, silentMs),
     details: [
-      ...activity.children.map(({ pid, command }) => `Its child process ${pid} runs: ${command}`),
-      "Or its program has a handler of its own for SIGUSR1, which has run: then nothing can be told from here.",
+      does,
+      ...children,
+      ...(missing === undefined
+        ? []
+        : [
+            `From where it was called cannot be told: ${missing}.`,
+            "Or its program has a handler of its own for SIGUSR1, which has run: then it need not be in a native call.",
+          ]),
     ],
-    stack: [],
+    stack,
     advice: [
-      ...activity.children.map(({ pid }) => `If it waits for its child process, end that: kill ${pid}`),
+      ...activity.children.map((child) => `If it waits for its child process, end that: kill ${child.pid}`),
       ...adviseOn("native"),
     ],
+  };
+}
+
+/** What is known of a function without the process's help: not the place in it. */
+function describeFunction({ name, script, line }: HeapFunction): DiagnosedFrame {
+  return {
+    call: name,
+    file: script === "" ? "native" : nameFile(script),
+    line: 0,
+    column: 0,
+    ...(line !== undefined && { functionLine: line }),
+    source: [],
+    variables: [],
+    isInternal: script === "" || isInternal(script),
   };
 }
 

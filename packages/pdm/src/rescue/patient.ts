@@ -9,6 +9,7 @@ import type { InspectorSession } from "../inspector/inspector-session.js";
 import { openWorkerSessions } from "../inspector/worker-sessions.js";
 import type { WorkerSession } from "../inspector/worker-sessions.js";
 import { DIAGNOSIS_LIMITS } from "../limits.js";
+import { diagnoseSilent } from "./outside.js";
 import type { Target } from "../target/target.js";
 
 /** What one thread was found doing. */
@@ -45,7 +46,10 @@ export class Patient {
     const found: FoundThread[] = [];
     if (this.#threadId === undefined) {
       const diagnosis = await diagnoseThread(this.#session, options);
-      found.push({ thread: 0, heading, diagnosis });
+      // A native call that has not returned: then its memory tells.
+      const isSilent = diagnosis.state === "native" && diagnosis.stack.length === 0;
+      const waitedMs = DIAGNOSIS_LIMITS.answerMs + (this.#patienceMs ?? DIAGNOSIS_LIMITS.patienceMs);
+      found.push({ thread: 0, heading, diagnosis: isSilent ? await diagnoseSilent(this.target, waitedMs) : diagnosis });
       // Its inspector has those of the others.
       if (diagnosis.state === "native") return found;
     }

@@ -42,8 +42,10 @@ function formatStack(stack: readonly DiagnosedFrame[], palette: Palette): string
 
 /** @param withLinesAround those of source before and after, too */
 function formatFrame(index: number, frame: DiagnosedFrame, palette: Palette, withLinesAround: boolean): string[] {
-  const place = `${frame.file}${frame.line === 0 ? "" : `:${frame.line}:${frame.column}`}`;
-  const head = `${String(index).padStart(3)}  ${frame.call === "" ? "(anonymous)" : frame.call}  ${palette.paint(place, "faint")}`;
+  const { file, line: place, column, functionLine } = frame;
+  const known =
+    place > 0 ? `${file}:${place}:${column}` : functionLine === undefined ? file : `${file}, from line ${functionLine}`;
+  const head = `${String(index).padStart(3)}  ${frame.call === "" ? "(anonymous)" : frame.call}  ${palette.paint(known, "faint")}`;
   if (frame.isInternal) return [palette.paint(head, "faint")];
   const shownLines = frame.source.filter(({ line }) => withLinesAround || line === frame.line);
   const width = String(shownLines.at(-1)?.line ?? 0).length;

@@ -164,20 +164,46 @@ describe("pdm-rescue", { concurrency: 3 }, () => {
     });
   }
 
-  test("an execFileSync that does not return is told with the child process that it waits for", async () => {
-    using victim = await VictimProcess.start(
-      `
-    setTimeout(() => require("node:child_process").execFileSync("sleep", ["3600"]));
-    ${BEGIN}`,
-      { file: "victim.cjs" },
-    );
-    const { state, details, advice } = await diagnoseMain(victim, "--wait", "1");
-    assert.equal(state, "native");
-    const pid = /Its child process (\d+) runs: sleep 3600/.exec(details.join("\n"))?.[1];
-    assert.ok(pid !== undefined, details.join("\n"));
-    assert.ok(advice.some((text) => text.includes(`kill ${pid}`)));
-    process.kill(Number(pid));
-  });
+  const ONE_CALL: Readonly<Record<string, string>> = {
+    execFileSync: 'require("node:child_process").execFileSync("sleep", ["3600"])',
+    pbkdf2Sync: 'require("node:crypto").pbkdf2Sync("a", "b", 2_000_000_000, 64, "sha512")',
+  };
+  for (const [call, code] of Object.entries(ONE_CALL)) {
+    test(`one ${call} that does not return is told with the functions that it was entered from, read out of the memory`, async () => {
+      using victim = await VictimProcess.start(
+        `
+      class Report {
+        print(title) {
+          return [title].map((text) => render(text));
+        }
+      }
+      function render(text) {
+        ${code};
+      }
+      setTimeout(async function prepare() { new Report().print("sales"); });
+      ${BEGIN}`,
+        { file: "victim.cjs" },
+      );
+      const { state, summary, stack, details, advice } = await diagnoseMain(victim, "--wait", "1");
+      const child = /Its child process (\d+) runs: sleep 3600/.exec(details.join("\n"))?.[1];
+      if (child !== undefined) process.kill(Number(child));
+      assert.equal(state, "native", summary);
+      assert.match(summary, new RegExp(`it was ${call}, entered from render \\(.*victim\\.cjs, from line 7\\)\\.$`));
+      const own = stack.filter(({ isInternal }) => !isInternal);
+      assert.deepEqual(
+        own.map((frame) => [frame.call, frame.functionLine]),
+        [
+          ["render", 7],
+          ["", 4],
+          ["print", 3],
+          ["prepare", 10],
+        ],
+      );
+      assert.equal(child === undefined, call === "pbkdf2Sync");
+      if (child !== undefined) assert.ok(advice.some((text) => text.includes(`kill ${child}`)));
+      assert.notEqual(readProcessStatus(victim.pid).state, "T");
+    });
+  }
 
   test("a process that is stopped is told without any signal", async () => {
     using victim = await VictimProcess.start(`setInterval(() => {}, 1_000); ${BEGIN}`, { file: "victim.cjs" });
@@ -238,13 +264,16 @@ const keep = new Array(1_000_000);
     );
     await waitUntil(() => /worker \d+\n/.test(primary.stdout));
     const pid = /worker (\d+)/.exec(primary.stdout)?.[1] ?? "";
-    await waitUntil(() => readProcessStatus(Number(pid)).state === "R");
-    const { status, stdout, stderr } = await runRescue([pid, "--yes", "--json"]);
-    assert.equal(status, 0, stderr);
-    const { threads } = JSON.parse(stdout) as { threads: ThreadDiagnosis[] };
-    assert.deepEqual([threads[0]?.state, threads[0]?.stack[0]?.call], ["loop", "spin"]);
-    assert.deepEqual(listListeningPorts(primary.pid), []);
-    process.kill(Number(pid), "SIGKILL");
+    try {
+      await waitUntil(() => readProcessStatus(Number(pid)).state === "R");
+      const { status, stdout, stderr } = await runRescue([pid, "--yes", "--json"]);
+      assert.equal(status, 0, stderr);
+      const { threads } = JSON.parse(stdout) as { threads: ThreadDiagnosis[] };
+      assert.deepEqual([threads[0]?.state, threads[0]?.stack[0]?.call], ["loop", "spin"]);
+      assert.deepEqual(listListeningPorts(primary.pid), []);
+    } finally {
+      process.kill(Number(pid), "SIGKILL");
+    }
   });
 
   test("a worker thread in a loop is told, and profiled and freed by its number, while the main thread waits", async () => {
@@ -307,8 +336,9 @@ const keep = new Array(1_000_000);
       `process.on("SIGUSR1", () => console.log("own handler")); setInterval(() => {}, 1_000); ${BEGIN}`,
       { file: "victim.cjs" },
     );
-    const { details } = await diagnoseMain(victim, "--wait", "0.5");
-    assert.match(details.join("\n"), /a handler of its own for SIGUSR1, which has run/);
+    const { state, summary } = await diagnoseMain(victim, "--wait", "0.5");
+    assert.equal(state, "idle");
+    assert.match(summary, /a handler of its own for SIGUSR1, which has run/);
     await waitUntil(() => victim.stdout.includes("own handler"));
   });
 
