@@ -8,7 +8,7 @@ import type { Attribute, Invocable } from "./objects/interfaces.js";
 import { UnknownMethodError } from "./objects/method-table.js";
 import { expose } from "./objects/registry.js";
 import type { Exposure } from "./objects/registry.js";
-import { AuditFile } from "./session/audit-file.js";
+import { AuditFile } from "./audit-file.js";
 import { recordDone } from "./session/audit.js";
 import { createGrant } from "./session/grant.js";
 import { RIGHTS } from "./session/principal.js";

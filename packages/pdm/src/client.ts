@@ -95,6 +95,14 @@ export {
   type WriteType,
 } from "./client/typed-objects.js";
 export { type RequestOptions } from "./client/waiter.js";
+export { connectWatchdog, type ConnectWatchdogOptions, type WatchdogClient } from "./client/watchdog.js";
+export {
+  type WatchdogDiagnosis,
+  type WatchdogEvaluated,
+  type WatchdogFrame,
+  type WatchdogReport,
+  type WatchdogState,
+} from "./client/watchdog-report.js";
 export { PdmError } from "./errors.js";
 export { Cut, type CutDetails, type CutReason, findCut } from "./json/cut.js";
 export { JsonValueError } from "./json/json-value-error.js";

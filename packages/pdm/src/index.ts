@@ -1,5 +1,6 @@
 export { listen } from "./listen.js";
 export type { Listener, ListenOptions } from "./listen.js";
+export type { WatchdogAction, WatchdogOptions, WatchdogRule } from "./out-of-band/watchdog-settings.js";
 export { expose } from "./objects/registry.js";
 export type { Exposure } from "./objects/registry.js";
 export { CallContext } from "./objects/call-context.js";

@@ -432,6 +432,76 @@ export const OUT_OF_BAND_LIMITS: OutOfBandLimits = Object.freeze({
   retryMs: 5,
 });
 
+/** What a watchdog does, holds and gives. */
+export interface WatchdogLimits {
+  /** Milliseconds from which on the event loop counts as blocked, where `listen` is told nothing else. */
+  readonly blockedMs: number;
+  /** The same, the least that it may be told. */
+  readonly leastBlockedMs: number;
+  /** Milliseconds of a rule, the most. */
+  readonly mostAfterMs: number;
+  /** The main thread's heart beats so often in `blockedMs`, but with no less and no more milliseconds between two beats than the other two. */
+  readonly beats: number;
+  readonly leastBeatMs: number;
+  readonly mostBeatMs: number;
+  /** Rules of one listener. One more is an error. */
+  readonly rules: number;
+  /** Characters of an expression. Over it: refused. */
+  readonly evaluateCharacters: number;
+  /** Milliseconds that an expression may take, where nothing else is said, and at most. Over it: it is stopped. Stops expressions that never end, which would close the way for all others. */
+  readonly evaluateMs: number;
+  readonly mostEvaluateMs: number;
+  /** Milliseconds after which a thread that has not paused counts as being in a native call. */
+  readonly silentMs: number;
+  /** Milliseconds for which the end of a native call is awaited, to take the stack behind it. Over it: the event has no stack. */
+  readonly patienceMs: number;
+  /** Milliseconds for which a report waits for the stack. Over it: it says so, and the stack comes when it is there. */
+  readonly stackWaitMs: number;
+  /** Characters of a stack as text. The rest is cut. */
+  readonly stackCharacters: number;
+  /** Milliseconds from the moment at which a rule asked the process to exit to that at which it is killed. */
+  readonly exitMs: number;
+  /** Milliseconds of a CPU profile, where nothing else is said, and at most. */
+  readonly profileMs: number;
+  readonly mostProfileMs: number;
+  /** Characters of a CPU profile. Over it: an error in its place. */
+  readonly profileCharacters: number;
+  /** Milliseconds for which what was asked waits for what is under way. Over it: refused. */
+  readonly turnMs: number;
+  /** Diagnoses and expressions that wait for one that is under way. One more is refused. Stops clients that would have the thread paused all the time. */
+  readonly waiting: number;
+  /** Megabytes of the thread's heap. Over it: the thread ends, and the watchdog with it, and a process warning says so. */
+  readonly heapMegabytes: number;
+  /** Audit records and occasions that wait for the main thread, while it is blocked. More are written to the audit file alone. */
+  readonly queuedNews: number;
+}
+
+/** The values of {@link WatchdogLimits}. */
+export const WATCHDOG_LIMITS: WatchdogLimits = Object.freeze({
+  blockedMs: 1_000,
+  leastBlockedMs: 50,
+  mostAfterMs: 86_400_000,
+  beats: 4,
+  leastBeatMs: 10,
+  mostBeatMs: 250,
+  rules: 16,
+  evaluateCharacters: 4_000,
+  evaluateMs: 1_000,
+  mostEvaluateMs: 10_000,
+  silentMs: 500,
+  patienceMs: 600_000,
+  stackWaitMs: 3_000,
+  stackCharacters: 12_000,
+  exitMs: 2_000,
+  profileMs: 5_000,
+  mostProfileMs: 60_000,
+  profileCharacters: 16_777_216,
+  turnMs: 5_000,
+  waiting: 8,
+  heapMegabytes: 96,
+  queuedNews: 256,
+});
+
 /** What the right `inspect` may have looked at. */
 export interface InspectLimits {
   /** Milliseconds that one expression, and to describe its value, may block the process, where the client says nothing else. Over it: it is stopped. */

@@ -1,20 +1,29 @@
 import type { Socket } from "node:net";
 import { isMainThread } from "node:worker_threads";
+import { AuditFile } from "./audit-file.js";
 import { isDisabled } from "./disabled.js";
 import { encodeRefusal, Hello } from "./hello/hello.js";
 import { BUILD_CHARACTERS, resolveLimits } from "./limits.js";
 import type { Limits } from "./limits.js";
 import { checkOptionNames } from "./option-names.js";
+import { leaseWatchdog } from "./out-of-band/host.js";
+import type { WatchdogLease } from "./out-of-band/host.js";
+import type { News } from "./out-of-band/messages.js";
+import { resolveWatchdog } from "./out-of-band/watchdog-settings.js";
+import type { WatchdogOptions, WatchdogSettings } from "./out-of-band/watchdog-settings.js";
 import { PERF } from "./perf/conversation.js";
 import { REPL } from "./repl/conversation.js";
 import { RPC } from "./rpc/conversation.js";
-import { AuditFile } from "./session/audit-file.js";
 import { Connection } from "./session/connection.js";
+import { publishRecord } from "./session/audit.js";
 import { createGrant } from "./session/grant.js";
+import type { Grant } from "./session/grant.js";
 import { PROCESS_LEDGER } from "./session/ledger.js";
 import { exposeSessionObjects } from "./session/session-objects.js";
 import type { Conversation } from "./session/sub-protocol.js";
 import type { Policy } from "./session/policy.js";
+import { decideWatchdogAccess } from "./session/watchdog-access.js";
+import { openWatchdogEvents } from "./session/watchdog-object.js";
 import type { Right, Role } from "./session/principal.js";
 import { offerThread } from "./threads/thread-offer.js";
 import type { PortStream } from "./threads/port-stream.js";
@@ -47,12 +56,19 @@ export interface ListenOptions {
   readonly build?: string;
   /** A file to which an audit record of everything that happens over this socket is appended, one JSON text a line. It is made with mode 0600 where there is none. */
   readonly auditFile?: string;
+  /**
+   * Whether a thread of its own watches that the event loop turns, which says what blocks it, on a socket beside this one, and does what the rules say
+   * meanwhile. See `docs/watchdog.md`. One that cannot be had is a process warning.
+   */
+  readonly watchdog?: boolean | WatchdogOptions;
 }
 
 /** A socket on which the service can be managed. */
 export interface Listener extends AsyncDisposable {
   /** What a client passes to `connect` or `pdm-repl`: the path, or `HOST:PORT` with the port that was chosen. Empty where `PDM_DISABLE` is set. */
   readonly spec: string;
+  /** Where the watchdog is asked, also by `connectWatchdog` of this listener's own spec where that is a path; undefined where there is none. */
+  readonly watchdogSpec: string | undefined;
   /** How many connections are open. */
   readonly connectionCount: number;
   /**
@@ -77,7 +93,8 @@ export interface Listener extends AsyncDisposable {
  * @throws ListenError (rejects) when it cannot listen there, saying why and what to do; nothing is left behind, and a
  * promise that nobody looks at does not end the process: the failure is a process warning too
  * @throws ListenError `ERR_PDM_LISTEN_AUDIT` (rejects) where the audit file cannot be opened
- * @throws PdmError `ERR_PDM_LIMIT` (rejects) for a limit that is none, `ERR_PDM_POLICY` for a role, right or policy that is none
+ * @throws PdmError `ERR_PDM_LIMIT` (rejects) for a limit that is none, `ERR_PDM_POLICY` for a role, right or policy that is none,
+ * `ERR_PDM_WATCHDOG` for a watchdog that is none
  */
 export function listen(spec?: string, options: ListenOptions = {}): Promise<Listener> {
   const opening = listenQuietly(spec, options);
@@ -93,7 +110,7 @@ export function listenQuietly(spec?: string, options: ListenOptions = {}): Promi
 function standAside(spec: string | undefined, name: string | undefined): Listener {
   const removeMark = markDisabled(spec, name);
   const close = async (): Promise<void> => removeMark();
-  return { spec: "", connectionCount: 0, close, [Symbol.asyncDispose]: close };
+  return { spec: "", watchdogSpec: undefined, connectionCount: 0, close, [Symbol.asyncDispose]: close };
 }
 
 const OPTION_NAMES = [
@@ -104,6 +121,7 @@ const OPTION_NAMES = [
   "policy",
   "build",
   "auditFile",
+  "watchdog",
 ] as const satisfies readonly (keyof ListenOptions)[];
 
 async function open(spec: string | undefined, options: ListenOptions): Promise<Listener> {
@@ -121,6 +139,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
   }
   // All of it is checked before anything is opened.
   createGrant(options);
+  const watchdog = resolveWatchdog(options.watchdog);
   const wanted = spec === undefined ? undefined : parseListenSpec(spec);
   const auditFile = options.auditFile === undefined ? undefined : openAuditFile(options.auditFile);
   const grant = createGrant(options, auditFile, build);
@@ -159,6 +178,7 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
   });
 
   socketSpec = transport.spec;
+  const watching = watchdog === undefined ? undefined : await watch(watchdog, grant, socketSpec);
   const forgetListener = addOpenListener(socketSpec);
 
   let closing: Promise<void> | undefined;
@@ -177,18 +197,41 @@ async function open(spec: string | undefined, options: ListenOptions): Promise<L
   const close = async (): Promise<void> => {
     forgetListener();
     transport.close();
+    watching?.release();
     await endConnections();
     auditFile?.close();
   };
   const closeOnce = (): Promise<void> => (closing ??= close());
   return {
     spec: transport.spec,
+    watchdogSpec: watching?.spec,
     get connectionCount() {
       return connections.size;
     },
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   };
+}
+
+/** A service without one is better than none: why there is none is a process warning. */
+async function watch(settings: WatchdogSettings, grant: Grant, spec: string): Promise<WatchdogLease | undefined> {
+  const { role, auditFile } = grant;
+  const access = decideWatchdogAccess(grant, spec);
+  const events = openWatchdogEvents();
+  const onNews = (news: News): void => {
+    if (news.kind === "blocked") events.notify(news.report);
+    else if (news.kind === "record") publishRecord(Object.freeze(news.record));
+    else warn("PDM_AUDIT_INCOMPLETE", `${news.records} audit records of the watchdog are in the audit file alone`);
+  };
+  try {
+    return await leaseWatchdog(
+      { ...settings, spec, role, access, auditPath: auditFile?.path },
+      { onNews, onFailure: (error) => warn("PDM_WATCHDOG", `there is no watchdog any more at ${spec}`, error) },
+    );
+  } catch (error) {
+    warn("PDM_WATCHDOG", `there is no watchdog at ${spec}`, error);
+    return undefined;
+  }
 }
 
 /** A client that has entered this thread, with the rights that it has in the main thread. @throws ListenError where its records cannot be written */

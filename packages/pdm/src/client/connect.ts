@@ -4,6 +4,7 @@ import { REPLY_TIMEOUT_MS, resolveClientLimits, type ClientLimits } from "../lim
 import { checkOptionNames } from "../option-names.js";
 import { Client } from "./client.js";
 import { HelloError } from "./errors.js";
+import { explainTimeout } from "./hello-timeout.js";
 import { openConnection, resolveConnectTimeoutMs } from "./hello.js";
 import { PerfChannel } from "./perf/channel.js";
 import { PerfServer } from "./perf/server.js";
@@ -68,7 +69,8 @@ const OPTION_NAMES = [
  * machine, over the system's ssh (`HOST` is what ssh takes: `USER@HOST`, `ssh://USER@HOST:PORT`, a name of its configuration)
  * @typeParam Objects types of the service's objects by name, as `generateTypes` writes them; nothing checks that they are right
  * @throws ConnectError where nothing can be connected to
- * @throws HelloError where the other side is no PDM socket, refuses, or does not answer
+ * @throws HelloError where the other side is no PDM socket, refuses, or does not answer; of a Unix socket of this machine it then says what the service's
+ * watchdog says, for which that is given two seconds more
  * @throws PdmError `ERR_PDM_LIMIT`, `ERR_PDM_OPTION` for limits, times and options that are none, and for `reconnect` where the server
  * only knows `perf`
  */
@@ -77,6 +79,10 @@ export async function connect<Objects extends object = AnyObjects>(
   options: ConnectOptions = {},
 ): Promise<Client<Objects>> {
   checkOptionNames("connect", options, OPTION_NAMES);
+  return explainTimeout(spec, options, () => open<Objects>(spec, options));
+}
+
+async function open<Objects extends object>(spec: string, options: ConnectOptions): Promise<Client<Objects>> {
   const limits = resolveClientLimits(options.limits);
   checkTimeoutMs(options.requestTimeoutMs ?? REPLY_TIMEOUT_MS);
   const policy = resolveReconnect(options.reconnect);

@@ -1,5 +1,6 @@
 import { resolveClientLimits, type ClientLimits } from "../limits.js";
 import type { ConnectionLostError } from "./errors.js";
+import { explainTimeout } from "./hello-timeout.js";
 import { openConnection } from "./hello.js";
 import { ReplChannel, type ReplResult } from "./repl/channel.js";
 import { takeValue, type RequestOptions } from "./waiter.js";
@@ -19,7 +20,8 @@ export interface ReplRunOptions extends RequestOptions {
 /** Connects to a service's REPL. Takes and throws what {@link connect} does. */
 export async function connectRepl(spec: string, options: ConnectReplOptions = {}): Promise<ReplClient> {
   const limits = resolveClientLimits(options.limits);
-  return new ReplClient(new ReplChannel(await openConnection(spec, "repl", limits, options)));
+  const connection = await explainTimeout(spec, options, () => openConnection(spec, "repl", limits, options));
+  return new ReplClient(new ReplChannel(connection));
 }
 
 /** A REPL inside a service, with a namespace of its own; {@link connectRepl} makes one. It keeps the process alive while it is open. */

@@ -19,6 +19,8 @@ export interface ServerGreeting {
   readonly rights: readonly string[];
   /** Names of the protocol's methods and features. */
   readonly capabilities: readonly string[];
+  /** Where the watchdog is asked while the event loop does not turn, as the service calls it; undefined where there is none, or it may not be asked. */
+  readonly watchdog?: string | undefined;
   /** The server's own limits, by name. */
   readonly limits: Readonly<Record<string, number>>;
 }

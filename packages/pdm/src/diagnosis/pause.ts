@@ -1,5 +1,6 @@
 import type { Debugger } from "node:inspector";
 import type { InspectorSession } from "../inspector/inspector-session.js";
+import { DIAGNOSIS_LIMITS } from "../limits.js";
 
 /** A script, as the inspector knows it. */
 export interface Script {
@@ -76,13 +77,27 @@ export class Pauses {
     await this.#session.post("Debugger.resume");
   }
 
-  /** Lets it run on, and awaits no pause any more. Does not reject; at the latest the session's end has the same effect. */
+  /** Lets it run on, and awaits no pause any more: when it does run. Does not reject; at the latest the session's end has the same effect. */
   async end(): Promise<void> {
+    // Whoever comes next would take this pause for another debugger's, and find it gone.
+    if (this.#paused !== undefined && !this.#isForeign) await this.#awaitResumed();
     for (const forget of this.#forget) forget();
     this.#paused = undefined;
     // With it, V8 resumes what this session alone has paused. A thread in a native call answers when that returns.
     void this.#session.post("Debugger.disable").catch(() => undefined);
-    await Promise.resolve();
+  }
+
+  /** Does not reject. */
+  async #awaitResumed(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, DIAGNOSIS_LIMITS.answerMs);
+      const settle = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#forget.push(this.#session.on("Debugger.resumed", settle));
+      this.resume().catch(settle);
+    });
   }
 
   async #pauseWhereItRuns(): Promise<void> {

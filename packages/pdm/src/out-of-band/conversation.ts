@@ -2,8 +2,9 @@ import type { Socket } from "node:net";
 import { OUT_OF_BAND_LIMITS } from "../limits.js";
 import { SERVER_GREETING } from "../wire/greeting.js";
 import { InputBuffer } from "../wire/input-buffer.js";
-import { findMethod, INVALID_REQUEST, PARSE_ERROR, RequestFault, TOO_MANY } from "./methods.js";
+import { findMethod } from "./methods.js";
 import type { MethodContext } from "./methods.js";
+import { INVALID_REQUEST, PARSE_ERROR, RequestFault, TOO_MANY } from "./request-fault.js";
 
 /** The name of this sub-protocol, and the line that accepts it. */
 const NAME = "urgent";
@@ -41,6 +42,11 @@ export class UrgentConversation {
   /** Whether the client asks nothing more. */
   get isPeerEnded(): boolean {
     return this.#isPeerEnded;
+  }
+
+  /** Sends what nobody asked for. */
+  tell(notice: object): void {
+    this.#sendAnswer(notice);
   }
 
   /** Says why, and closes. */

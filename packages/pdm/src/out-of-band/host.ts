@@ -5,9 +5,12 @@ import { openGuardMemory } from "../guard-memory.js";
 import { removeAtExit } from "../transport/exit-removal.js";
 import { readIdentity, removeIfSame } from "../transport/file-identity.js";
 import { describeThrown, warn } from "../warning.js";
+import { WATCHDOG_LIMITS } from "../limits.js";
+import { Heartbeat } from "./heartbeat.js";
 import { OutOfBandThread } from "./thread-handle.js";
-import type { Holder, Wish } from "./messages.js";
+import type { Holder, News, Wish } from "./messages.js";
 import { chooseUrgentSpec } from "./urgent-spec.js";
+import type { Watch } from "./watch.js";
 
 /** A session's hold of the thread. */
 export interface OutOfBandLease {
@@ -25,6 +28,21 @@ export interface OutOfBandOptions extends Holder {
    * was ended; must not throw.
    */
   readonly onInterrupt: (evaluation: number | undefined) => boolean;
+}
+
+/** A listener's hold of the thread, which watches the main one. */
+export interface WatchdogLease {
+  /** Where clients ask it. */
+  readonly spec: string;
+  /** Ends it; a second call does nothing. */
+  release(): void;
+}
+
+/** What becomes of what the watchdog says. */
+export interface WatchdogListener {
+  onNews(news: News): void;
+  /** The thread has ended by itself, and with it the watchdog. */
+  onFailure(error: Error): void;
 }
 
 const SECRET_BYTES = 32;
@@ -56,8 +74,44 @@ export function whyNoOutOfBand(): string | undefined {
  * @throws PdmError `ERR_PDM_OUT_OF_BAND` (rejects) saying why there is none; nothing is left behind
  */
 export async function leaseOutOfBand(socketSpec: string, options: OutOfBandOptions): Promise<OutOfBandLease> {
+  try {
+    return await hold((host) => host.lease(socketSpec, options));
+  } catch (error) {
+    throw refuse(describeThrown(error), error);
+  }
+}
+
+/** The urgent sockets of the listeners that have a watchdog, by the listeners' own specs. */
+const watchdogSpecs = new Map<string, string>();
+
+/** Where the watchdog of that listener is asked; undefined where it has none. */
+export function findWatchdogSpec(socketSpec: string): string | undefined {
+  return watchdogSpecs.get(socketSpec);
+}
+
+/**
+ * Has the thread beside the main one watch it, and answer on the socket beside that listener's.
+ *
+ * @throws Error (rejects) saying why that cannot be; nothing is left behind
+ */
+export async function leaseWatchdog(watch: Watch, listener: WatchdogListener): Promise<WatchdogLease> {
+  // Whoever waits for this promise must not see the process end before it.
+  const alive = setInterval(() => undefined, 60_000);
+  const lease = await hold((host) => host.watch(watch, listener)).finally(() => clearInterval(alive));
+  watchdogSpecs.set(watch.spec, lease.spec);
+  return {
+    spec: lease.spec,
+    release() {
+      watchdogSpecs.delete(watch.spec);
+      lease.release();
+    },
+  };
+}
+
+/** Takes something of the thread, which starts with the first that is taken and ends with the last. */
+async function hold<L extends { release(): void }>(take: (host: Host) => Promise<L>): Promise<L> {
   const reason = whyNoOutOfBand();
-  if (reason !== undefined) throw refuse(reason);
+  if (reason !== undefined) throw new Error(reason);
   leases += 1;
   let isReleased = false;
   const release = (): void => {
@@ -69,8 +123,7 @@ export async function leaseOutOfBand(socketSpec: string, options: OutOfBandOptio
     current = undefined;
   };
   try {
-    const host = await (current ??= startHost());
-    const lease = await host.lease(socketSpec, options);
+    const lease = await take(await (current ??= startHost()));
     return {
       ...lease,
       release() {
@@ -80,7 +133,7 @@ export async function leaseOutOfBand(socketSpec: string, options: OutOfBandOptio
     };
   } catch (error) {
     release();
-    throw refuse(describeThrown(error), error);
+    throw error;
   }
 }
 
@@ -109,17 +162,22 @@ class Host {
   readonly #thread: OutOfBandThread;
   readonly #sockets = new Map<string, UrgentSocket>();
   readonly #sessions = new Map<string, OutOfBandOptions>();
+  readonly #watches = new Map<number, { readonly watch: Watch; readonly listener: WatchdogListener }>();
+  readonly #heartbeat = new Heartbeat();
   #lastSocket = 0;
 
   /** @param onFailure the thread has ended by itself: this is of no use any more */
   constructor(source: URL | string, onFailure: () => void) {
     this.#thread = new OutOfBandThread(
       source,
-      openGuardMemory(),
-      (wish) => this.#endWait(wish),
-      (error) => {
-        onFailure();
-        this.#fail(error);
+      { memory: openGuardMemory(), heartbeat: this.#heartbeat.memory },
+      {
+        onWish: (wish) => this.#endWait(wish),
+        onNews: (news) => this.#hear(news),
+        onFailure: (error) => {
+          onFailure();
+          this.#fail(error);
+        },
       },
     );
   }
@@ -149,7 +207,33 @@ class Host {
     }
   }
 
+  async watch(watch: Watch, listener: WatchdogListener): Promise<WatchdogLease> {
+    const socket = this.#sockets.get(watch.spec) ?? this.#open(watch.spec);
+    socket.leases += 1;
+    let isReleased = false;
+    const release = (): void => {
+      if (isReleased) return;
+      isReleased = true;
+      this.#watches.delete(socket.number);
+      // It beats less often only when the thread expects no more.
+      const ended = this.#thread.order({ kind: "watch", socket: socket.number, everyMs: this.#chooseBeatMs() });
+      void ended.then(() => this.#beat()).catch(() => undefined);
+      socket.leases -= 1;
+      if (socket.leases === 0) this.#close(watch.spec, socket);
+    };
+    try {
+      const spec = await socket.opening;
+      this.#watches.set(socket.number, { watch, listener });
+      await this.#thread.order({ kind: "watch", socket: socket.number, everyMs: this.#beat(), watch });
+      return { spec, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
   async end(): Promise<void> {
+    this.#heartbeat.stop();
     for (const { remove } of this.#sockets.values()) remove();
     await this.#thread.end();
   }
@@ -178,6 +262,27 @@ class Host {
     void this.#thread.order({ kind: "close", socket: socket.number }).catch(() => undefined);
   }
 
+  /** What the strictest watch needs. */
+  #chooseBeatMs(): number {
+    const { beats, leastBeatMs, mostBeatMs } = WATCHDOG_LIMITS;
+    const blockedMs = Math.min(...Array.from(this.#watches.values(), ({ watch }) => watch.blockedMs));
+    return Math.floor(Math.min(mostBeatMs, Math.max(leastBeatMs, blockedMs / beats)));
+  }
+
+  /** @returns every how many milliseconds */
+  #beat(): number {
+    const everyMs = this.#chooseBeatMs();
+    if (this.#watches.size === 0) this.#heartbeat.stop();
+    else this.#heartbeat.start(everyMs);
+    return everyMs;
+  }
+
+  #hear(news: News): void {
+    // Each is told once, whichever listener it concerns.
+    const [first] = this.#watches.values();
+    first?.listener.onNews(news);
+  }
+
   /** Where the thread stopped it meanwhile, nothing else may be ended in its place. */
   #endWait({ target, claim }: Wish): boolean {
     if (Atomics.compareExchange(new Int32Array(claim), 0, 0, 1) !== 0) return false;
@@ -190,7 +295,13 @@ class Host {
   }
 
   #fail(error: Error): void {
+    this.#heartbeat.stop();
     for (const { remove } of this.#sockets.values()) remove();
+    for (const { listener, watch } of this.#watches.values()) {
+      watchdogSpecs.delete(watch.spec);
+      listener.onFailure(error);
+    }
+    this.#watches.clear();
     if (this.#sessions.size === 0) return;
     warn(
       "PDM_OUT_OF_BAND",

@@ -1,4 +1,6 @@
 import type { ListenSpec } from "../transport/listen-spec.js";
+import type { BlockedReport, WatchdogRecord } from "./watchdog-report.js";
+import type { Watch } from "./watch.js";
 
 /** Whom a secret stands for. */
 export interface Holder {
@@ -18,6 +20,8 @@ export interface InterruptTarget extends Holder {
 export interface ThreadData {
   /** The guard's: see `guard-memory.ts`. */
   readonly memory: SharedArrayBuffer;
+  /** The main thread's: see `heartbeat.ts`. */
+  readonly heartbeat: SharedArrayBuffer;
 }
 
 /** What the main thread asks for, each answered by one {@link Reply} with the same number. */
@@ -33,7 +37,15 @@ export type Order =
       readonly holder: Holder;
       readonly secret: string;
     }
-  | { readonly kind: "dismiss"; readonly order: number; readonly secret: string };
+  | { readonly kind: "dismiss"; readonly order: number; readonly secret: string }
+  /** Watches the main thread, whose heart beats every so many milliseconds, and answers on that socket for what concerns it; no more where there is no watch. */
+  | {
+      readonly kind: "watch";
+      readonly order: number;
+      readonly socket: number;
+      readonly everyMs: number;
+      readonly watch?: Watch;
+    };
 
 /** What the main thread tells about a {@link Wish}: whether it ended a wait. */
 export interface Answer {
@@ -62,3 +74,10 @@ export interface Wish {
   readonly target: InterruptTarget;
   readonly claim: SharedArrayBuffer;
 }
+
+/** What the watchdog has the main thread tell of, when that comes to it. */
+export type News =
+  | { readonly kind: "blocked"; readonly report: BlockedReport }
+  | { readonly kind: "record"; readonly record: WatchdogRecord }
+  /** That many records there was no room for. */
+  | { readonly kind: "lost"; readonly records: number };

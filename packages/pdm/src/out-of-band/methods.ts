@@ -1,24 +1,10 @@
 import type { Holder, InterruptTarget } from "./messages.js";
-
-/** What is wrong with a request, by the codes of JSON-RPC and of `rpc`. */
-export class RequestFault extends Error {
-  readonly code: number;
-
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-export const PARSE_ERROR = -32_700;
-export const INVALID_REQUEST = -32_600;
-const NO_SUCH_METHOD = -32_601;
-const INVALID_PARAMETERS = -32_602;
-const REFUSED = -32_003;
-export const TOO_MANY = -32_009;
+import { INVALID_PARAMETERS, INVALID_REQUEST, NO_SUCH_METHOD, REFUSED, RequestFault } from "./request-fault.js";
+import { WATCHDOG_METHODS } from "./watchdog-methods.js";
+import type { WatchdogContext } from "./watchdog-methods.js";
 
 /** What the methods work on. */
-export interface MethodContext {
+export interface MethodContext extends WatchdogContext {
   /** Whose secret that is, on the socket that the request came by. */
   findHolder(secret: string): Holder | undefined;
   /** @returns whether something was stopped */
@@ -39,6 +25,7 @@ const METHODS: Readonly<Record<string, Method>> = {
     if (holder === undefined) throw new RequestFault(REFUSED, "no session of this socket has that secret");
     return { interrupted: await context.interrupt({ ...holder, evaluation: evaluation as number | undefined }) };
   },
+  ...WATCHDOG_METHODS,
 };
 
 /** @throws RequestFault */

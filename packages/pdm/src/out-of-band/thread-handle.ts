@@ -1,10 +1,20 @@
 import { Worker } from "node:worker_threads";
-import type { Answer, Order, Reply, ThreadData, Wish } from "./messages.js";
+import { WATCHDOG_LIMITS } from "../limits.js";
+import type { Answer, News, Order, Reply, ThreadData, Wish } from "./messages.js";
 
 type NewOrder = Order extends infer Kind ? (Kind extends Order ? Omit<Kind, "order"> : never) : never;
 
-/** It answers a few requests. More would be a fault; then the thread ends, not the process. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 };
+/** It answers a few requests, of which a CPU profile is the largest. More would be a fault; then the thread ends, not the process. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: WATCHDOG_LIMITS.heapMegabytes, maxYoungGenerationSizeMb: 2 };
+
+/** What the thread tells by itself. */
+export interface ThreadOwner {
+  /** See {@link Wish}; returns whether something was ended. */
+  onWish(wish: Wish): boolean;
+  onNews(news: News): void;
+  /** The thread has ended by itself. */
+  onFailure(error: Error): void;
+}
 
 /** The thread beside the main one, as this one knows it. It never keeps the process alive. */
 export class OutOfBandThread {
@@ -13,30 +23,25 @@ export class OutOfBandThread {
   #last = 0;
   #failure: Error | undefined;
 
-  /**
-   * @param onWish see {@link Wish}; returns whether something was ended
-   * @param onFailure the thread has ended by itself
-   * @throws where no thread can be started
-   */
-  constructor(
-    source: URL | string,
-    memory: SharedArrayBuffer,
-    onWish: (wish: Wish) => boolean,
-    onFailure: (error: Error) => void,
-  ) {
+  /** @throws where no thread can be started */
+  constructor(source: URL | string, data: ThreadData, owner: ThreadOwner) {
     this.#worker = new Worker(source, {
       eval: typeof source === "string",
       name: "pdm out-of-band",
-      workerData: { memory } satisfies ThreadData,
+      workerData: data,
       // What the service was started with is not for this thread.
       argv: [],
       env: {},
       execArgv: [],
       resourceLimits: RESOURCE_LIMITS,
     });
-    this.#worker.on("message", (message: Reply | Wish) => {
+    this.#worker.on("message", (message: Reply | Wish | News) => {
       if (message.kind === "wish") {
-        this.#post({ kind: "answer", wish: message.wish, ended: onWish(message) });
+        this.#post({ kind: "answer", wish: message.wish, ended: owner.onWish(message) });
+        return;
+      }
+      if (message.kind !== "reply") {
+        owner.onNews(message);
         return;
       }
       this.#orders.get(message.order)?.resolve(message);
@@ -47,7 +52,7 @@ export class OutOfBandThread {
       this.#failure = error;
       for (const order of this.#orders.values()) order.reject(error);
       this.#orders.clear();
-      onFailure(error);
+      owner.onFailure(error);
     };
     this.#worker.on("error", fail);
     this.#worker.on("exit", () => fail(new Error("the thread has ended")));

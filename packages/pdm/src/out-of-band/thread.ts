@@ -8,6 +8,8 @@ import { describeThrown } from "../warning.js";
 import { UrgentConversation } from "./conversation.js";
 import { Interrupts } from "./interrupts.js";
 import type { Answer, Holder, Order, Reply, ThreadData, Wish } from "./messages.js";
+import { Watchdog } from "./watchdog.js";
+import { writeNotice } from "./watchdog-methods.js";
 
 // What the thread beside the main one runs: it answers although the main thread is blocked.
 
@@ -19,10 +21,11 @@ interface Admission {
 }
 
 const port = parentPort;
-const { memory } = workerData as ThreadData;
+const { memory, heartbeat } = workerData as ThreadData;
 const listeners = new Map<number, TransportListener>();
 const admissions = new Map<string, Admission>();
 const interrupts = new Interrupts(memory, (wish: Wish) => port?.postMessage(wish));
+const watchdog = new Watchdog(heartbeat, (news) => port?.postMessage(news));
 /** Those that are open, oldest first, and whether their clients have shown a secret. */
 const connections = new Map<Socket, { readonly conversation: UrgentConversation; isKnown: boolean }>();
 
@@ -37,6 +40,7 @@ async function open(socketNumber: number, spec: Extract<Order, { kind: "open" }>
 }
 
 function accept(socketNumber: number, socket: Socket): void {
+  let stopFollowing: (() => void) | undefined;
   const connection = {
     isKnown: false,
     conversation: new UrgentConversation(socket, {
@@ -46,6 +50,14 @@ function accept(socketNumber: number, socket: Socket): void {
         return holder;
       },
       interrupt: (target) => interrupts.interrupt(target),
+      watchdog,
+      get watcher() {
+        return watchdog.find(socketNumber);
+      },
+      trust: () => void (connection.isKnown = true),
+      follow: () => {
+        stopFollowing ??= watchdog.follow((report) => connection.conversation.tell(writeNotice(report)));
+      },
     }),
   };
   makeRoom();
@@ -54,7 +66,10 @@ function accept(socketNumber: number, socket: Socket): void {
     return;
   }
   connections.set(socket, connection);
-  socket.on("close", () => connections.delete(socket));
+  socket.on("close", () => {
+    connections.delete(socket);
+    stopFollowing?.();
+  });
 }
 
 /** Whoever may connect could take all places, and need not have a secret. */
@@ -92,6 +107,9 @@ async function carryOut(order: Order): Promise<string | undefined> {
       return undefined;
     case "dismiss":
       admissions.delete(order.secret);
+      return undefined;
+    case "watch":
+      watchdog.watch(order.socket, order.everyMs, order.watch);
       return undefined;
   }
 }

@@ -1,11 +1,14 @@
 import { isMainThread, threadId } from "node:worker_threads";
 import type { Limits } from "../limits.js";
-import { whyNoOutOfBand } from "../out-of-band/host.js";
+import { findWatchdogSpec, whyNoOutOfBand } from "../out-of-band/host.js";
 import type { Session } from "../session/session.js";
 import { VERSION } from "../version.js";
 
 /** What the second socket speaks. */
 const OUT_OF_BAND = { protocol: "urgent", version: 1 } as const;
+
+/** The object whose name decides who may look at it. */
+const WATCHDOG = "pdm.watchdog";
 
 /** The version of the protocol. */
 const PROTOCOL_VERSION = 1;
@@ -42,6 +45,7 @@ const SHOWN_LIMITS = [
 /** What the server says of itself to one client: see `GREETING` in `methods/definitions.ts`. */
 export function createGreeting(session: Session, capabilities: readonly string[]): object {
   const { principal, limits, build } = session;
+  const watchdog = session.mayUse("read", WATCHDOG) ? findWatchdogSpec(principal.socket) : undefined;
   startedAt ??= new Date(Date.now() - process.uptime() * 1_000).toISOString();
   return {
     rpc: PROTOCOL_VERSION,
@@ -59,6 +63,7 @@ export function createGreeting(session: Session, capabilities: readonly string[]
     rights: principal.rights,
     capabilities,
     ...(principal.rights.includes("repl") && whyNoOutOfBand() === undefined ? { outOfBand: OUT_OF_BAND } : {}),
+    ...(watchdog === undefined ? {} : { watchdog: { spec: watchdog } }),
     limits: Object.fromEntries(SHOWN_LIMITS.map((name) => [name, limits[name]])),
   };
 }

@@ -12,7 +12,8 @@ export type AuditAction =
   | "inspect"
   | "disconnect"
   | "attach"
-  | "detach";
+  | "detach"
+  | "watchdog";
 
 /**
  * How it ended. `ok` for a disconnect: the client ended it; `cancelled`: the server did, and `error` says why. `exit`: the
@@ -25,7 +26,7 @@ export interface AuditRecord {
   /** When it began: seconds since the epoch. */
   readonly time: number;
   readonly action: AuditAction;
-  /** The session's number, as in `pdm.sessions`; 0 for attaching and detaching, which the socket comes and goes with. */
+  /** The session's number, as in `pdm.sessions`; 0 for attaching and detaching, which the socket comes and goes with, for the watchdog and for who asks it. */
   readonly session: number;
   readonly role: Role;
   /** The spec of the socket: what role and rights come from. */
@@ -43,7 +44,7 @@ export interface AuditRecord {
   /** Of a write to an attribute that describes itself. */
   readonly before?: string;
   readonly after?: string;
-  /** What was typed at the REPL, or looked at. */
+  /** What was typed at the REPL, looked at, or evaluated by the watchdog. */
   readonly input?: string;
   readonly outcome: AuditOutcome;
   /** Why it did not end well. */
@@ -59,8 +60,10 @@ export const AUDIT_RECORD_SCHEMA: JsonSchema = {
   type: "object",
   properties: {
     time: { type: "number", description: "When it began, in seconds since the epoch." },
-    action: { enum: ["connect", "refuse", "write", "invoke", "repl", "inspect", "disconnect", "attach", "detach"] },
-    session: { type: "integer", description: "As in pdm.sessions." },
+    action: {
+      enum: ["connect", "refuse", "write", "invoke", "repl", "inspect", "disconnect", "attach", "detach", "watchdog"],
+    },
+    session: { type: "integer", description: "As in pdm.sessions; 0 for attaching, detaching and the watchdog." },
     role: { enum: ["viewer", "operator", "admin"] },
     socket: { type: "string", description: "What role and rights come from." },
     claimed: { type: "object", description: "What the client says of itself; nobody has verified it." },

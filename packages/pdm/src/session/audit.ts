@@ -144,6 +144,11 @@ function createRecord(
 
 function publish(session: AuditSubject, record: AuditRecord): void {
   session.grant.auditFile?.append(record);
+  publishRecord(record);
+}
+
+/** Tells whoever hears the audit of what is in the file already. */
+export function publishRecord(record: AuditRecord): void {
   if (records.hasSubscribers) records.publish(record);
   openAuditEvents().notify(record);
 }

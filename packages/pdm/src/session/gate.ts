@@ -140,7 +140,11 @@ export function refuse(session: Session, effect: Effect | Right, target: string,
 }
 
 /** The refusal of what may be seen. */
-export function createRefusal(session: Session, effect: Effect | Right, target: string): AccessError {
+export function createRefusal(
+  session: Pick<Session, "principal">,
+  effect: Effect | Right,
+  target: string,
+): AccessError {
   const { role } = session.principal;
   const what = isRight(effect)
     ? `has no right to ${effect === "repl" ? "the REPL" : effect}`

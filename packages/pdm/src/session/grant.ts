@@ -1,5 +1,5 @@
 import { PdmError } from "../errors.js";
-import type { AuditFile } from "./audit-file.js";
+import type { AuditFile } from "../audit-file.js";
 import { compilePolicy, listRoles } from "./policy.js";
 import type { Decision, Policy } from "./policy.js";
 import { RIGHTS, ROLE_EFFECTS } from "./principal.js";

@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { inspect } from "node:util";
+import { HelloError } from "../client/errors.js";
 import { isOverSsh } from "../client/hello.js";
 import { PdmError } from "../errors.js";
 import { VERSION } from "../version.js";
@@ -13,6 +14,7 @@ import { runScript, type ScriptOutcome } from "./script.js";
 import type { OutputStreams } from "./script-output.js";
 import { createTextRunner, ScriptEvents, SessionRunner } from "./script-runner.js";
 import { Shell } from "./shell.js";
+import { describeStuck } from "./stuck.js";
 import { readSourceLines, splitSourceLines, type SourceLine } from "./source-lines.js";
 
 /** The exit statuses that the help describes; and that of a program whose output nobody reads any more, as with SIGPIPE. */
@@ -52,6 +54,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     const reason = describeError(error);
     report(reason.includes(spec) ? reason : `${spec}: ${reason}`);
+    if (error instanceof HelloError && error.code === "ERR_PDM_HELLO_TIMEOUT") await reportStuck(spec);
     return EXIT.failed;
   }
 }
@@ -77,12 +80,24 @@ async function runOnTerminal({ spec, session, thread, deadlineMs, noColor }: Run
 /** Takes as long as the service does, and says so. */
 async function openPatiently(spec: string, options: PlaceOptions): Promise<Place> {
   // Over ssh it may well be the user who is waited for, and typing a passphrase.
-  const notice = isOverSsh(spec) ? undefined : setTimeout(report, BUSY_NOTICE_MS, `${spec}: ${BUSY_NOTICE}`);
+  let isOpen = false;
+  const tell = (): void => {
+    report(`${spec}: ${BUSY_NOTICE}`);
+    void reportStuck(spec, () => !isOpen);
+  };
+  const notice = isOverSsh(spec) ? undefined : setTimeout(tell, BUSY_NOTICE_MS);
   try {
     return await openPlace(spec, { ...options, timeoutMs: Infinity });
   } finally {
+    isOpen = true;
     clearTimeout(notice);
   }
+}
+
+/** Why the service does not answer, where its watchdog can tell, and where that is still of interest when it has. */
+async function reportStuck(spec: string, isWanted: () => boolean = () => true): Promise<void> {
+  const said = await describeStuck(spec, process.stderr.isTTY);
+  if (said !== undefined && isWanted()) report(said);
 }
 
 async function runAsScript(commandLine: RunCommandLine): Promise<number> {

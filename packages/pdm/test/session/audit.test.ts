@@ -9,7 +9,7 @@ import { AUDIT_CHANNEL, listen, PdmError, Tuple } from "../../src/index.js";
 import type { AuditRecord, ObjectDescription } from "../../src/index.js";
 import { invokeMethod, readAttribute, writeAttribute } from "../../src/session/access.js";
 import { openAuditEvents } from "../../src/session/audit-events.js";
-import { AuditFile } from "../../src/session/audit-file.js";
+import { AuditFile } from "../../src/audit-file.js";
 import { showValue } from "../../src/session/shown-value.js";
 import type { Session } from "../../src/session/session.js";
 import { encodeRequest, RawSocket } from "../fixtures/raw-socket.js";

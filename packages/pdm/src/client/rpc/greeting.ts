@@ -10,7 +10,7 @@ const MAX_CHARACTERS = 1_024;
  * @throws ProtocolError for rights or capabilities that are no lists of texts
  */
 export function readGreeting(form: unknown): ServerGreeting {
-  const { server, process, session, role, rights, capabilities, limits } = asRecord(form);
+  const { server, process, session, role, rights, capabilities, watchdog, limits } = asRecord(form);
   const { name, version } = asRecord(server);
   const { pid, startedAt, title, node, build, thread } = asRecord(process);
   return Object.freeze({
@@ -27,6 +27,7 @@ export function readGreeting(form: unknown): ServerGreeting {
     role: keepText(role),
     rights: readTexts(rights ?? [], "rights"),
     capabilities: readTexts(capabilities ?? [], "capabilities"),
+    ...(watchdog !== undefined && { watchdog: keepText(asRecord(watchdog)["spec"]) }),
     limits: keepLimits(limits),
   });
 }

@@ -208,6 +208,12 @@ export const GREETING: Readonly<Record<string, Member>> = {
     description:
       "What the second socket speaks, on which loops of the REPL's sessions are interrupted; `repl.open` tells where it is, and the session's secret. Left out where there is none, or the client may not use the REPL.",
   },
+  watchdog: {
+    type: "object",
+    properties: { spec: { type: "string" } },
+    description:
+      "Where the [watchdog](watchdog.md) is asked while the service's event loop does not turn. Left out where there is none, or the client may not ask it.",
+  },
   limits: {
     type: "object",
     additionalProperties: { type: "integer" },

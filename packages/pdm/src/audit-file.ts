@@ -1,6 +1,5 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { warn } from "../warning.js";
-import type { AuditRecord } from "./audit-record.js";
+import { warn } from "./warning.js";
 
 /** Never waits, not even where the path is a pipe that nobody reads. */
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
@@ -29,7 +28,7 @@ export class AuditFile {
   }
 
   /** Appends a record. A failure is a process warning, the first one of a row; the next success says how many records are missing. */
-  append(record: AuditRecord): void {
+  append(record: object): void {
     if (this.#isClosed) return;
     // What was cut off must not take the next record along.
     const line = Buffer.from(`${this.#isCut ? "\n" : ""}${JSON.stringify(record)}\n`);
