@@ -9,6 +9,7 @@ const MEBIBYTE = 2 ** 20;
 
 const NOTHING = "nothing";
 const REGISTERED = "pdm/register";
+const WATCHED = "pdm/register, PDM_WATCHDOG=1";
 const WITH_HTTP = "pdm/register, PDM_HTTP=1";
 
 /**
@@ -66,7 +67,7 @@ export const standing = {
   name: "standing",
   title: "What each standing part costs a serving process",
   meaning:
-    "The JSON service of the row below is started as it is, and with `--import pdm/register`, without and with HTTP requests counted; nobody is connected. It is asked over 8 connections, and then left alone for 250 ms.",
+    "The JSON service of the row below is started as it is, and with `--import pdm/register`, alone, with HTTP requests counted, and with the watchdog; nobody is connected. It is asked over 8 connections, and then left alone for 250 ms.",
   placements: ["pinned", "free"],
   rounds: 30,
   sampleMs: 250,
@@ -75,8 +76,13 @@ export const standing = {
     rssMb: { label: "resident", unit: "MiB" },
     idleCpuUs: { label: "CPU when idle", unit: "µs/s" },
   },
-  variants: [makeService(NOTHING), makeService(REGISTERED, {}), makeService(WITH_HTTP, { PDM_HTTP: "1" })],
-  comparisons: [REGISTERED, WITH_HTTP].flatMap(compareWithNothing),
+  variants: [
+    makeService(NOTHING),
+    makeService(REGISTERED, {}),
+    makeService(WITH_HTTP, { PDM_HTTP: "1" }),
+    makeService(WATCHED, { PDM_WATCHDOG: "1" }),
+  ],
+  comparisons: [REGISTERED, WITH_HTTP, WATCHED].flatMap(compareWithNothing),
   notes:
     "A listener that nobody is connected to has no timer and no part in a request. The memory is that of `listen`, in the row above, and the counting's. The CPU when idle is that of the two questions about it over IPC, in all variants alike. Processes of one and the same program differ by some per cent.",
 };

@@ -28,9 +28,17 @@ export function readEnvironment(env: NodeJS.ProcessEnv): RegistrationWishes {
       ...(role !== undefined && { role: role as NonNullable<ListenOptions["role"]> }),
       ...(rights !== undefined && { rights: rights as unknown as NonNullable<ListenOptions["rights"]> }),
       ...(auditFile !== undefined && { auditFile }),
+      watchdog: readWatchdog("PDM_WATCHDOG", read("PDM_WATCHDOG")),
     },
     observesHttp: readSwitch("PDM_HTTP", read("PDM_HTTP")),
   };
+}
+
+/** On, off, or the milliseconds of blocking from which on it reports. */
+function readWatchdog(name: string, value: string = "0"): boolean | { readonly blockedMs: number } {
+  if (value === "1" || value === "0") return value === "1";
+  if (/^[1-9]\d{0,8}$/.test(value)) return { blockedMs: Number(value) };
+  throw new RegistrationError(`${name} is ${JSON.stringify(value)}; give 1, 0 or a number of milliseconds`);
 }
 
 function readSwitch(name: string, value: string = "0"): boolean {

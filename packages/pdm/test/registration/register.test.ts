@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { after, test } from "node:test";
-import { connect } from "../../src/client.js";
+import { connect, connectWatchdog } from "../../src/client.js";
+import type { WatchdogReport } from "../../src/client.js";
 import { Project, REGISTER_URL, STAY, WHEN_LISTENING } from "./project.js";
 
 const SERVING = `${WHEN_LISTENING} whenListening((...specs) => console.log(specs.join(" "))); ${STAY}`;
@@ -12,6 +13,15 @@ const project = new Project({
   "app.cjs": SERVING,
   "app.mjs": SERVING,
   "none.cjs": "",
+  "looping.cjs": `
+    ${WHEN_LISTENING}
+    process.once("SIGUSR2", () => {
+      const until = Date.now() + 60_000;
+      while (Date.now() < until);
+    });
+    whenListening((spec) => console.log(spec));
+    ${STAY}
+  `,
   // It ends when what it was to do is done.
   "ending.mjs": `
     import { text } from "node:stream/consumers";
@@ -83,6 +93,28 @@ for (const [value, isThere] of [
   });
 }
 
+test("with PDM_WATCHDOG there is a watchdog, which sees the loop that the program is in", async () => {
+  const env = { PDM_LISTEN: project.socket("watched.sock"), PDM_WATCHDOG: "60" };
+  await using app = project.start(["--import", "pdm/register", "looping.cjs"], { env });
+  await app.readLine();
+  let see: (report: WatchdogReport) => void = () => undefined;
+  const seen = new Promise<WatchdogReport>((resolve) => {
+    see = resolve;
+  });
+  await using watchdog = await connectWatchdog(env.PDM_LISTEN, { onBlocked: see });
+  app.child.kill("SIGUSR2");
+  assert.equal((await seen).state, "loop");
+  const { isBlocked, limitMs } = await watchdog.state();
+  assert.deepEqual({ isBlocked, limitMs }, { isBlocked: true, limitMs: 60 });
+});
+
+test("without PDM_WATCHDOG, and with 0, there is none", async () => {
+  for (const variables of [{}, { PDM_WATCHDOG: "0" }]) {
+    await using app = project.start(["--import", "pdm/register", "app.cjs"], { env: variables });
+    await assert.rejects(connectWatchdog(await app.readLine()), { code: "ERR_PDM_NO_WATCHDOG" });
+  }
+});
+
 const taken = project.socket("taken.sock");
 const server = createServer().listen(taken);
 after(() => server.close());
@@ -96,6 +128,8 @@ const FAILURES: readonly (readonly [what: string, env: Record<string, string>, r
   ["a folder that is missing", { PDM_LISTEN: "/no/such/folder/x.sock" }, /does not exist/u],
   ["a folder that is a file", { PDM_LISTEN: project.socket("file/x.sock") }, /not a folder/u],
   ["a switch that is neither on nor off", { PDM_HTTP: "yes" }, /PDM_HTTP is "yes"; give 1 or 0/u],
+  ["a watchdog that is neither on nor off", { PDM_WATCHDOG: "yes" }, /PDM_WATCHDOG is "yes"; give 1, 0 or a number/u],
+  ["a watchdog with too little patience", { PDM_WATCHDOG: "5" }, /watchdog\.blockedMs/u],
   ["a role that is none", { PDM_ROLE: "boss" }, /role is "boss"/u],
   ["a right that is none", { PDM_RIGHTS: "repl,fly" }, /"fly"/u],
   ["an audit file that cannot be written", { PDM_AUDIT_FILE: "/no/such/folder/audit" }, /audit file/u],
