@@ -564,7 +564,9 @@ export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
 export const RESCUE_LIMITS: Readonly<{
   /** Milliseconds from the signal until the inspector must have opened, where the user names no other. Over it: what is seen from outside is said. */
   inspectorMs: number;
-}> = Object.freeze({ inspectorMs: 3_000 });
+  /** Milliseconds for connecting to a watchdog. Over it: the process is looked at from outside. */
+  watchdogMs: number;
+}> = Object.freeze({ inspectorMs: 3_000, watchdogMs: 10_000 });
 
 /** What attaching to a process waits for; the same for each. */
 export interface AttachLimits {

@@ -22,7 +22,11 @@ const FINE: ReadonlySet<ProcessState> = new Set(["idle", "busy"]);
 export function formatDiagnosis(heading: string, diagnosis: Diagnosis, palette: Palette): string[] {
   const { state, summary, details, stack } = diagnosis;
   const style: Style = FINE.has(state) ? "safe" : "danger";
-  const lines = [`${heading}: ${palette.paint(TITLES[state], style)}`, indent(summary), ...details.map(indent)];
+  const lines = [
+    `${heading}: ${palette.paint(TITLES[state] ?? state, style)}`,
+    indent(summary),
+    ...details.map(indent),
+  ];
   if (stack.length > 0) lines.push("", ...formatStack(stack, palette));
   return lines;
 }

@@ -1,4 +1,7 @@
 import { inspect } from "node:util";
+import { HelloError } from "../client/errors.js";
+import { connectWatchdog } from "../client/watchdog.js";
+import type { WatchdogClient } from "../client/watchdog.js";
 import { PdmError } from "../errors.js";
 import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
@@ -7,11 +10,15 @@ import { RESCUE_LIMITS } from "../limits.js";
 import { findSocketOwner } from "../target/socket-owner.js";
 import { findTarget, readTarget } from "../target/target.js";
 import type { Target } from "../target/target.js";
+import { ConnectError } from "../transport/connect-spec.js";
 import { VERSION } from "../version.js";
 import { askConsent } from "./consent.js";
 import { Output } from "./output.js";
 import { diagnoseOutside, diagnoseSilent, diagnoseWithoutSignal } from "./outside.js";
-import { Patient } from "./patient.js";
+import { InspectedPatient } from "./inspected-patient.js";
+import { listCommands, writeProfile } from "./patient.js";
+import type { Patient } from "./patient.js";
+import { WatchedPatient } from "./watched-patient.js";
 import { formatAdvice, formatDiagnosis } from "./report.js";
 import { parseRescueCommandLine, RESCUE_USAGE } from "./rescue-command-line.js";
 import type { RescueRun } from "./rescue-command-line.js";
@@ -42,6 +49,10 @@ export async function runRescue(args: readonly string[]): Promise<number> {
 }
 
 async function rescue(run: RescueRun, output: Output): Promise<number> {
+  if (isSpec(run.subject)) {
+    const watchdog = await findWatchdog(run.subject);
+    if (watchdog !== undefined) return rescueByWatchdog(watchdog, run, output);
+  }
   const target = isSpec(run.subject) ? readTarget(await findSocketOwner(run.subject)) : findTarget(run.subject);
   const diagnosis =
     (await diagnoseOutside(target)) ?? (run.mayCallSignal ? undefined : await diagnoseWithoutSignal(target));
@@ -60,11 +71,31 @@ async function rescue(run: RescueRun, output: Output): Promise<number> {
   if (opened === undefined) return EXIT.fine;
   let isFine = true;
   try {
-    isFine = await treat(new Patient(target, opened.session, run), run, output);
+    isFine = await treat(new InspectedPatient(target, opened.session, run), run, output);
   } finally {
     await closeAndSay(opened, target, output);
   }
   return isFine ? EXIT.fine : EXIT.threw;
+}
+
+/** @returns undefined where the socket has none */
+async function findWatchdog(spec: string): Promise<WatchdogClient | undefined> {
+  try {
+    return await connectWatchdog(spec, { timeoutMs: RESCUE_LIMITS.watchdogMs });
+  } catch (error) {
+    // A service without a watchdog has nothing there, or closes what asks for it.
+    if (error instanceof ConnectError || error instanceof HelloError) return undefined;
+    throw error;
+  }
+}
+
+async function rescueByWatchdog(watchdog: WatchdogClient, run: RescueRun, output: Output): Promise<number> {
+  try {
+    const patient = await WatchedPatient.open(watchdog, run.subject, run.threadId);
+    return (await treat(patient, run, output)) ? EXIT.fine : EXIT.threw;
+  } finally {
+    watchdog.close();
+  }
 }
 
 /** A path or an address, and neither a process id nor a name. */
@@ -100,7 +131,7 @@ async function treat(patient: Patient, run: RescueRun, output: Output): Promise<
     return !evaluated.isError;
   }
   if (profileMs !== undefined) {
-    const file = await patient.writeProfile(profileMs, run.output);
+    const file = await writeProfile(patient, profileMs, run.output);
     if (run.json) output.printJson({ profile: file });
     else output.print([`The CPU profile is in ${file}`]);
     return true;
@@ -108,14 +139,14 @@ async function treat(patient: Patient, run: RescueRun, output: Output): Promise<
   const found = await patient.diagnose();
   if (run.json) {
     const threads = found.map(({ thread, diagnosis }) => ({ thread, ...diagnosis }));
-    output.printJson({ pid: patient.target.pid, threads });
+    output.printJson({ pid: patient.pid, threads });
     return true;
   }
   for (const { heading, diagnosis } of found) {
     output.print([...formatDiagnosis(heading, diagnosis, output.palette), ""]);
   }
   const advice = new Set(found.flatMap(({ diagnosis }) => diagnosis.advice));
-  output.print([...formatAdvice([...advice]), ...patient.listCommands()]);
+  output.print([...formatAdvice([...advice]), ...listCommands(patient)]);
   if (process.stdin.isTTY && process.stdout.isTTY) await offerSteps(patient, output);
   return true;
 }

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { PdmError } from "../errors.js";
 import type { Output } from "./output.js";
+import { writeProfile } from "./patient.js";
 import type { Patient } from "./patient.js";
 import { formatDiagnosis } from "./report.js";
 
@@ -54,7 +55,7 @@ async function takeStep(line: string, patient: Patient, output: Output): Promise
   }
   if (word === "profile" && Number(rest) > 0 && Number(rest) <= MAX_PROFILE_SECONDS) {
     output.print([
-      `The CPU profile is in ${await patient.writeProfile(Number(rest) * 1_000, `pdm-${patient.target.pid}-${Date.now()}.cpuprofile`)}`,
+      `The CPU profile is in ${await writeProfile(patient, Number(rest) * 1_000, `pdm-${patient.pid}-${Date.now()}.cpuprofile`)}`,
     ]);
     return;
   }

@@ -1,0 +1,96 @@
+import { diagnoseThread } from "../diagnosis/diagnose.js";
+import { evaluateInside } from "../diagnosis/evaluate.js";
+import type { EvaluatedInside } from "../diagnosis/evaluate.js";
+import { profileThread } from "../diagnosis/profile.js";
+import { PdmError } from "../errors.js";
+import type { InspectorSession } from "../inspector/inspector-session.js";
+import { openWorkerSessions } from "../inspector/worker-sessions.js";
+import type { WorkerSession } from "../inspector/worker-sessions.js";
+import { DIAGNOSIS_LIMITS } from "../limits.js";
+import { diagnoseSilent } from "./outside.js";
+import type { FoundThread, Patient } from "./patient.js";
+import type { Target } from "../target/target.js";
+
+/** A process through its inspector. */
+export class InspectedPatient implements Patient {
+  readonly pid: number;
+  readonly subject: string;
+  readonly #target: Target;
+  readonly #session: InspectorSession;
+  readonly #threadId: number | undefined;
+  readonly #patienceMs: number | undefined;
+
+  constructor(
+    target: Target,
+    session: InspectorSession,
+    options: { readonly threadId: number | undefined; readonly patienceMs: number | undefined },
+  ) {
+    this.pid = target.pid;
+    this.subject = String(target.pid);
+    this.#target = target;
+    this.#session = session;
+    this.#threadId = options.threadId;
+    this.#patienceMs = options.patienceMs;
+  }
+
+  /** The main thread and all others, or the one that was named. Of others only what is not idle, unless it was named. */
+  async diagnose(): Promise<FoundThread[]> {
+    const options = this.#patienceMs === undefined ? {} : { patienceMs: this.#patienceMs };
+    const heading = `Process ${this.#target.label}`;
+    const found: FoundThread[] = [];
+    if (this.#threadId === undefined) {
+      const diagnosis = await diagnoseThread(this.#session, options);
+      // A native call that has not returned: then its memory tells.
+      const isSilent = diagnosis.state === "native" && diagnosis.stack.length === 0;
+      const waitedMs = DIAGNOSIS_LIMITS.answerMs + (this.#patienceMs ?? DIAGNOSIS_LIMITS.patienceMs);
+      found.push({
+        thread: 0,
+        heading,
+        diagnosis: isSilent ? await diagnoseSilent(this.#target, waitedMs) : diagnosis,
+      });
+      // Its inspector has those of the others.
+      if (diagnosis.state === "native") return found;
+    }
+    return this.#withWorkers(async (workers) => {
+      for (const { threadId, url, session } of workers) {
+        if (this.#threadId !== undefined && this.#threadId !== threadId) continue;
+        const diagnosis = await diagnoseThread(session, options);
+        if (this.#threadId === undefined && diagnosis.state === "idle") continue;
+        found.push({ thread: threadId, heading: `${heading}, worker thread ${threadId} (${url})`, diagnosis });
+      }
+      return found;
+    });
+  }
+
+  /** Throws as `evaluateInside` does. */
+  evaluate(code: string, frame: number | undefined): Promise<EvaluatedInside> {
+    return this.#withThread((session) => evaluateInside(session, code, frame === undefined ? {} : { frame }));
+  }
+
+  profile(durationMs: number): Promise<object> {
+    return this.#withThread((session) => profileThread(session, durationMs));
+  }
+
+  async #withThread<Result>(use: (session: InspectorSession) => Promise<Result>): Promise<Result> {
+    const threadId = this.#threadId;
+    if (threadId === undefined) return use(this.#session);
+    return this.#withWorkers(async (workers) => {
+      const worker = workers.find((one) => one.threadId === threadId);
+      if (worker !== undefined) return use(worker.session);
+      const list = workers.map((one) => one.threadId).join(", ");
+      throw new PdmError(
+        "ERR_PDM_THREAD",
+        `there is no worker thread ${threadId}; ${list === "" ? "there is none at all" : `there are: ${list}`}`,
+      );
+    });
+  }
+
+  async #withWorkers<Result>(use: (workers: readonly WorkerSession[]) => Promise<Result>): Promise<Result> {
+    const opened = await openWorkerSessions(this.#session, DIAGNOSIS_LIMITS.answerMs);
+    try {
+      return await use(opened.workers);
+    } finally {
+      opened.end();
+    }
+  }
+}
