@@ -166,7 +166,7 @@ describe("attach", { concurrency: 3 }, () => {
 
   test("an inspector that was open is used without a signal, and left open", async () => {
     using server = await ServingProcess.start("", { flags: ["--inspect=127.0.0.1:0"] });
-    const port = Number(/ws:\/\/127\.0\.0\.1:(\d+)/.exec(server.victim.stderr)?.[1]);
+    const port = await server.victim.readInspectorPort();
     const { inspector } = await attach(server.pid, YES);
     assert.equal(inspector, "left-open");
     assert.ok(listListeningPorts(server.pid).includes(port));

@@ -324,7 +324,7 @@ const keep = new Array(1_000_000);
       file: "victim.cjs",
       flags: ["--inspect=127.0.0.1:0"],
     });
-    const port = Number(/ws:\/\/127\.0\.0\.1:(\d+)/.exec(victim.stderr)?.[1]);
+    const port = await victim.readInspectorPort();
     const { status, stderr } = await runRescue([String(victim.pid)]);
     assert.equal(status, 0, stderr);
     assert.match(stderr, /was open before, and is left open/);
