@@ -4,7 +4,7 @@ import { claimProcess } from "../client/claim.js";
 import type { ClientClaim } from "../client/claim.js";
 import { connect } from "../client/connect.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
-import type { OpenedInspector } from "../inspector/open-inspector.js";
+import type { InspectorEnd, OpenedInspector } from "../inspector/open-inspector.js";
 import { ATTACH_LIMITS, INSPECTOR_LIMITS } from "../limits.js";
 import { checkOptionNames } from "../option-names.js";
 import { listNodeOptions } from "../target/command-line.js";
@@ -34,6 +34,8 @@ export interface AttachOptions {
   readonly claim?: ClientClaim;
   /** Milliseconds until its inspector must have opened; 3 seconds by default. */
   readonly timeoutMs?: number;
+  /** Gives up, until something is loaded; rejects with its reason, when the inspector that was opened has been told to close. */
+  readonly signal?: AbortSignal;
 }
 
 const OPTION_NAMES = [
@@ -42,6 +44,7 @@ const OPTION_NAMES = [
   "auditFile",
   "claim",
   "timeoutMs",
+  "signal",
 ] as const satisfies readonly (keyof AttachOptions)[];
 
 /**
@@ -52,14 +55,14 @@ const OPTION_NAMES = [
  *
  * @param pidOrName its id on this machine, its service's name, its title or its main script
  * @throws TargetError (rejects) where it cannot be looked at or must not be sent the signal; nothing was sent: `ERR_PDM_TARGET_GONE`, `_USER`, `_NOT_NODE`,
- * `_NAME`, `_PLATFORM`, `_STATE`, `_SIGNAL`, `_NETWORK`, `_PORT`
+ * `_NAME`, `_PLATFORM`, `_STATE`, `_SIGNAL`, `_NETWORK`, `_ADDRESS`, `_PORT`
  * @throws AttachError (rejects) `ERR_PDM_ATTACH_DISABLED` (`PDM_DISABLE`), `ERR_PDM_ATTACH_PERMISSION`, `ERR_PDM_ATTACH_CONSENT`, `ERR_PDM_ATTACH_SELF`, `ERR_PDM_ATTACH_SILENT`:
  * nothing was sent; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen
  * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no inspector opened: a handler of the program's own has run, or it is in a native call
  */
 export async function attach(pidOrName: number | string, options: AttachOptions = {}): Promise<Attached> {
   checkOptionNames("attach", options, OPTION_NAMES);
-  const { consent = false, timeoutMs = ATTACH_LIMITS.inspectorMs } = options;
+  const { consent = false, timeoutMs = ATTACH_LIMITS.inspectorMs, signal } = options;
   const target = findTarget(String(pidOrName));
   refuseBeforehand(target);
   const known = await findOwnSockets(target);
@@ -69,18 +72,20 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
   }
   checkPermission(target);
   await checkInspectorCanOpen(target);
-  await askConsent(target, consent);
-  const opened = await openInspector(target, timeoutMs);
+  const isOpen = await isInspectorOpen(target);
+  await askConsent(target, consent, isOpen);
+  const opened = await openInspector(target, timeoutMs, { maySignal: !isOpen, signal });
   try {
+    signal?.throwIfAborted();
     const { spec, origin } = await loadInto(opened.session, target, {
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.auditFile === undefined ? {} : { auditFile: options.auditFile }),
       by: { ...claimProcess(), ...options.claim },
     });
     const outside = toOutsideSpec(target, spec);
-    if (origin === "attached" && !opened.wasOpen) await closeThroughSocket(opened, outside);
-    await opened.close();
-    return createAttached(target, outside, origin, await awaitInspectorClosed(opened, target));
+    const end =
+      origin === "attached" && !opened.wasOpen ? await closeThroughSocket(opened, outside) : await opened.close();
+    return createAttached(target, outside, origin, end === "closing" ? await awaitClosed(opened, target) : end);
   } finally {
     await opened.close();
   }
@@ -91,12 +96,14 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
  *
  * @throws whatever `connect` does (rejects), then the session is still there
  */
-async function closeThroughSocket(opened: OpenedInspector, spec: string): Promise<void> {
+async function closeThroughSocket(opened: OpenedInspector, spec: string): Promise<InspectorEnd> {
   const timeout = { timeoutMs: ATTACH_LIMITS.socketMs };
   await using client = await connect(spec, { protocol: "rpc", ...timeout });
   const attached = await client.find("pdm.attached", timeout);
   await opened.leave();
+  if (opened.countClients() > 0) return "shared";
   await attached.invoke("closeInspector", [], timeout);
+  return "closing";
 }
 
 function refuseBeforehand(target: Target): void {
@@ -120,8 +127,11 @@ function checkPermission(target: Target): void {
 
 const SIGUSR1 = 10;
 
-async function askConsent(target: Target, consent: NonNullable<AttachOptions["consent"]>): Promise<void> {
-  const isOpen = await isInspectorOpen(target);
+async function askConsent(
+  target: Target,
+  consent: NonNullable<AttachOptions["consent"]>,
+  isOpen: boolean,
+): Promise<void> {
   const opening = isOpen
     ? `the inspector of process ${target.label}, which is open, will be used`
     : `process ${target.label} will be sent SIGUSR1, at which Node.js opens its inspector on 127.0.0.1 for a moment; a program with a handler of its own for that signal runs that instead`;
@@ -131,11 +141,7 @@ async function askConsent(target: Target, consent: NonNullable<AttachOptions["co
 }
 
 /** It does so as soon as its event loop turns. */
-async function awaitInspectorClosed(
-  { wasOpen, port }: OpenedInspector,
-  { pid }: Target,
-): Promise<Attached["inspector"]> {
-  if (wasOpen) return "left-open";
+async function awaitClosed({ port }: OpenedInspector, { pid }: Target): Promise<"closed" | "open"> {
   const endMs = readClockMs() + ATTACH_LIMITS.closeMs;
   while (listListeningPorts(pid).includes(port)) {
     if (readClockMs() >= endMs) return "open";
