@@ -566,6 +566,38 @@ export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
   closeDelayMs: 200,
 });
 
+/** Reading the JavaScript stack of a process out of its memory, which may hold anything; the same for each. Over any of it: its memory does not tell. */
+export interface StackLimits {
+  /** Bytes of the stack. */
+  readonly stackBytes: number;
+  /** Calls that are told; those further out are left away. */
+  readonly calls: number;
+  /** Frames that are looked at, tries included. */
+  readonly frames: number;
+  /** Pages of 4 KiB of its memory besides. */
+  readonly pages: number;
+  /** Characters of a name or a path. */
+  readonly nameCharacters: number;
+  /** Characters of a script, up to where a function begins. Over it: its line is not told. */
+  readonly sourceCharacters: number;
+  /** Milliseconds until a process that was stopped must have come to rest. */
+  readonly restMs: number;
+  /** Times that it is read, where the call returns meanwhile. */
+  readonly tries: number;
+}
+
+/** The values of {@link StackLimits}. */
+export const STACK_LIMITS: StackLimits = Object.freeze({
+  stackBytes: 8_388_608,
+  calls: 500,
+  frames: 100_000,
+  pages: 4_096,
+  nameCharacters: 4_096,
+  sourceCharacters: 8_388_608,
+  restMs: 200,
+  tries: 3,
+});
+
 /** What `pdm-rescue` waits for. */
 export const RESCUE_LIMITS: Readonly<{
   /** Milliseconds from the signal until the inspector must have opened, where the user names no other. Over it: what is seen from outside is said. */

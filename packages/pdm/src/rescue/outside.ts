@@ -52,7 +52,7 @@ export async function diagnoseWithoutSignal(target: Target): Promise<Diagnosis> 
 export async function diagnoseSilent(target: Target, silentMs: number, mayStop: boolean): Promise<Diagnosis> {
   const { pid } = target;
   const activity = await watchActivity(pid, WATCH_MS);
-  const { functions, missing } = await readJavaScriptStack(pid, mayStop);
+  const { functions, missing } = readJavaScriptStack(target, mayStop);
   const isComputing = activity.cpuShare >= COMPUTING;
   const does = isComputing
     ? `It computes: ${Math.round(activity.cpuShare * 100)} % of a processor.`

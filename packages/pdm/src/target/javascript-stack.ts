@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
+import { STACK_LIMITS } from "../limits.js";
 import { ElfFile } from "./elf-file.js";
 import { findNodeProgram } from "./node-proof.js";
 import { ProcessMemory } from "./process-memory.js";
 import { readProcessStatus } from "./process-status.js";
+import type { Target } from "./target.js";
 import { V8Heap } from "./v8-heap.js";
 import type { HeapFunction } from "./v8-heap.js";
 
@@ -15,27 +16,23 @@ export interface JavaScriptStack {
   readonly missing?: string;
 }
 
-/** Bytes of a stack that are looked through: the system's own limit. */
-const MAX_STACK_BYTES = 8_388_608n;
-const MAX_FRAMES = 500;
 const WORD = 8n;
 
-/** Until a process that was stopped has come to rest. */
-const REST_LOOKS = 100;
-const REST_MS = 2;
+/** Between two looks whether a process that was stopped has come to rest. */
+const REST_LOOK_MS = 1;
 
 /**
  * Reads the stack of a process that does not answer, as it sits in a native call: out of its memory, by what V8 tells debuggers of its layout
  * (`v8dbg_*`; V8's `src/execution/frames.h` says how a frame looks). It needs nothing of the process.
  *
- * A process that computes is stopped by SIGSTOP for some milliseconds, and let run on: only so the kernel tells where its stack is. One that
+ * A process that computes is stopped by SIGSTOP until its stack has been copied, and let run on: only so the kernel tells where its stack is. One that
  * waits is not touched.
  *
  * @param mayStop whether a process that computes may be stopped; if not, nothing is told of it
  */
-export async function readJavaScriptStack(pid: number, mayStop: boolean): Promise<JavaScriptStack> {
+export function readJavaScriptStack(target: Target, mayStop: boolean): JavaScriptStack {
   try {
-    return await withRegisters(pid, mayStop, (registers) => read(pid, registers));
+    return read(target, mayStop);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EACCES" || code === "EPERM") {
@@ -50,6 +47,30 @@ export async function readJavaScriptStack(pid: number, mayStop: boolean): Promis
   }
 }
 
+function read(target: Target, mayStop: boolean): JavaScriptStack {
+  const { pid } = target;
+  const program = findNodeProgram(pid);
+  using file = program === undefined ? undefined : ElfFile.open(program);
+  const constants = file?.readNumbers("v8dbg_");
+  if (file === undefined || constants === undefined || constants.size === 0) {
+    return { functions: [], missing: "this Node.js does not tell its layout" };
+  }
+  for (let attempt = 0; attempt < STACK_LIMITS.tries; attempt += 1) {
+    using memory = new ProcessMemory(pid);
+    const copied = copyStack(target, memory, mayStop);
+    // Code that V8 has compiled: JavaScript itself runs, and no native call.
+    const code = memory.findRange(copied.registers.programCounter);
+    if (code?.isExecutable === true && code.name === "") return { functions: [] };
+    const stack = new StackMemory(memory, new V8Heap(memory, constants), copied);
+    // An event loop that polls has a large buffer on the stack, in which lie the remains of calls that have returned.
+    const isPolling = POLLS.has(copied.registers.systemCall);
+    const from = isPolling ? stack.findReturn(locateCode(file, memory, "uv_run")) : undefined;
+    const functions = stack.findFunctions(from);
+    if (stack.isUnchanged()) return { functions };
+  }
+  throw new RangeError("its calls return all the time");
+}
+
 /** Where a thread is, in the kernel's words. */
 interface Registers {
   readonly stackPointer: bigint;
@@ -58,25 +79,52 @@ interface Registers {
   readonly systemCall: number;
 }
 
-async function withRegisters<Result>(
-  pid: number,
-  mayStop: boolean,
-  use: (registers: Registers) => Result,
-): Promise<Result> {
+/** The main thread's stack at one moment. */
+interface CopiedStack {
+  readonly registers: Registers;
+  /** Where the copy begins, at the innermost word. */
+  readonly start: bigint;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Nothing of ours runs while it is stopped, so that no signal to us can leave it so.
+ *
+ * @throws RangeError where it runs and may not be stopped, or does not come to rest
+ */
+function copyStack(target: Target, memory: ProcessMemory, mayStop: boolean): CopiedStack {
+  const { pid } = target;
+  const end = memory.ranges.find(({ name }) => name === "[stack]")?.end;
+  if (end === undefined) throw new RangeError("no stack");
+  const copy = (registers: Registers): CopiedStack => {
+    const start = registers.stackPointer & ~(WORD - 1n);
+    const bytes = Math.min(Number(end - start), STACK_LIMITS.stackBytes);
+    if (bytes <= 0) throw new RangeError("no stack");
+    return { registers, start, bytes: memory.copy(start, bytes) };
+  };
   const waiting = readRegisters(pid);
-  if (waiting !== undefined) return use(waiting);
-  if (!mayStop) throw new RangeError("it runs");
+  if (waiting !== undefined) return copy(waiting);
+  const { state } = readProcessStatus(pid);
+  if (!mayStop || state === "T" || !isStill(target)) throw new RangeError("it runs");
   process.kill(pid, "SIGSTOP");
   try {
-    for (let look = 0; look < REST_LOOKS; look += 1) {
+    for (let waitedMs = 0; waitedMs < STACK_LIMITS.restMs; waitedMs += REST_LOOK_MS) {
       const registers = readProcessStatus(pid).state === "T" ? readRegisters(pid) : undefined;
-      if (registers !== undefined) return use(registers);
-      await wait(REST_MS);
+      if (registers !== undefined) return copy(registers);
+      Atomics.wait(NOTHING, 0, 0, REST_LOOK_MS);
     }
     throw new RangeError("it does not come to rest");
   } finally {
-    process.kill(pid, "SIGCONT");
+    if (isStill(target)) process.kill(pid, "SIGCONT");
   }
+}
+
+/** Nobody writes there. */
+const NOTHING = new Int32Array(new SharedArrayBuffer(4));
+
+/** Whether no other process has its number by now. */
+function isStill({ pid, status }: Target): boolean {
+  return readProcessStatus(pid).startTicks === status.startTicks;
 }
 
 /** `/proc/PID/syscall`: the system call with its arguments, or -1, and then the two registers; see proc(5). Undefined for a thread that runs. */
@@ -93,26 +141,6 @@ function readRegisters(pid: number): Registers | undefined {
 
 /** `epoll_wait` and `epoll_pwait` of x64, `epoll_pwait` of arm64. */
 const POLLS: ReadonlySet<number> = new Set(process.arch === "arm64" ? [22] : [232, 281]);
-
-function read(pid: number, { stackPointer, programCounter, systemCall }: Registers): JavaScriptStack {
-  const program = findNodeProgram(pid);
-  using file = program === undefined ? undefined : ElfFile.open(program);
-  const constants = file?.readNumbers("v8dbg_");
-  if (file === undefined || constants === undefined || constants.size === 0) {
-    return { functions: [], missing: "this Node.js does not tell its layout" };
-  }
-  using memory = new ProcessMemory(pid);
-  const range = memory.findRange(stackPointer);
-  if (range === undefined) throw new RangeError("no stack");
-  // Code that V8 has compiled: JavaScript itself runs, and no native call.
-  const code = memory.findRange(programCounter);
-  if (code?.isExecutable === true && code.name === "") return { functions: [] };
-  const end = range.end - stackPointer > MAX_STACK_BYTES ? stackPointer + MAX_STACK_BYTES : range.end;
-  const stack = new StackMemory(memory, new V8Heap(memory, constants), stackPointer & ~7n, end);
-  // An event loop that polls has a large buffer on the stack, in which lie the remains of calls that have returned.
-  const from = POLLS.has(systemCall) ? stack.findReturn(locateCode(file, memory, "uv_run")) : undefined;
-  return { functions: stack.findFunctions(from) };
-}
 
 /** Where a function of the program lies in the process; undefined where the program does not tell. */
 function locateCode(file: ElfFile, memory: ProcessMemory, name: string): CodeRange | undefined {
@@ -140,12 +168,24 @@ class StackMemory {
   readonly #heap: V8Heap;
   readonly #start: bigint;
   readonly #end: bigint;
+  readonly #bytes: Buffer;
+  /** Of the frame by which JavaScript was left, in the copy. */
+  #exitOffset: number | undefined;
+  #framesRead = 0;
 
-  constructor(memory: ProcessMemory, heap: V8Heap, start: bigint, end: bigint) {
+  constructor(memory: ProcessMemory, heap: V8Heap, { start, bytes }: CopiedStack) {
     this.#memory = memory;
     this.#heap = heap;
     this.#start = start;
-    this.#end = end;
+    this.#end = start + BigInt(bytes.length);
+    this.#bytes = bytes;
+  }
+
+  /** Whether the process is in the same calls still, so that what its heap was asked since belongs to them. */
+  isUnchanged(): boolean {
+    if (this.#exitOffset === undefined) return true;
+    const copied = this.#bytes.subarray(this.#exitOffset);
+    return copied.equals(this.#memory.copy(this.#start + BigInt(this.#exitOffset), copied.length));
   }
 
   /** The innermost word that leads back into that code. */
@@ -163,7 +203,9 @@ class StackMemory {
     for (let fp = from; fp + 2n * WORD <= this.#end; fp += WORD) {
       if (!this.#isExit(fp)) continue;
       const functions = this.#walk(fp);
-      if (functions.length > 0) return functions;
+      if (functions.length === 0) continue;
+      this.#exitOffset = Number(fp - this.#start);
+      return functions;
     }
     return [];
   }
@@ -171,7 +213,7 @@ class StackMemory {
   #walk(exit: bigint): HeapFunction[] {
     const functions: HeapFunction[] = [];
     let fp = exit;
-    for (let count = 0; count < MAX_FRAMES; count += 1) {
+    for (let count = 0; count < STACK_LIMITS.calls; count += 1) {
       const frame = this.#readFrame(fp);
       if (frame === undefined) break;
       if (frame.called !== undefined) functions.push(frame.called);
@@ -181,6 +223,8 @@ class StackMemory {
   }
 
   #readFrame(fp: bigint): Frame | undefined {
+    this.#framesRead += 1;
+    if (this.#framesRead > STACK_LIMITS.frames) throw new RangeError("more frames than make sense");
     if (!this.#isFrame(fp)) return undefined;
     const kind = this.#read(fp - WORD);
     const caller = this.#read(fp);
@@ -221,8 +265,9 @@ class StackMemory {
 
   #exits: ReadonlySet<number> | undefined;
 
+  /** @throws RangeError outside of the copy */
   #read(address: bigint): bigint {
-    return this.#memory.readWord(address);
+    return this.#bytes.readBigUInt64LE(Number(address - this.#start));
   }
 }
 

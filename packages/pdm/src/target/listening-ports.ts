@@ -24,12 +24,17 @@ export function countClients(pid: number, port: number): number {
 
 /** Whether anybody in the process's network listens where it would itself. */
 export function isTaken(pid: number, { host, port }: Address): boolean {
-  return readSockets(pid, LISTENS).some((other) => other.port === port && overlaps(other.host, host));
+  return listTcpListeners(pid).some((other) => other.port === port && overlaps(other.host, host));
+}
+
+/** Whatever listens with TCP in the process's network. */
+export function listTcpListeners(pid: number): TcpSocket[] {
+  return readSockets(pid, LISTENS);
 }
 
 /** Which of the processes that we may look at listens there. */
 export function findPortOwner(pid: number, port: number): number | undefined {
-  const inodes = new Set(readSockets(pid, LISTENS).flatMap((socket) => (socket.port === port ? [socket.inode] : [])));
+  const inodes = new Set(listTcpListeners(pid).flatMap((socket) => (socket.port === port ? [socket.inode] : [])));
   const owns = (other: number): boolean => listSocketInodes(other).some((inode) => inodes.has(inode));
   return listPids().find(owns);
 }
@@ -48,7 +53,8 @@ export function listPids(): number[] {
 const LISTENS = "0A";
 const CONNECTED = "01";
 
-interface TcpSocket extends Address {
+/** One, with the number that a descriptor of it has. */
+export interface TcpSocket extends Address {
   readonly inode: string;
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { STACK_LIMITS } from "../limits.js";
 
 /** A stretch of a process's addresses. */
 export interface MappedRange {
@@ -10,10 +11,8 @@ export interface MappedRange {
 }
 
 const PAGE_BYTES = 4_096;
-/** Pages that are kept: what is read lies together. */
-const MAX_PAGES = 4_096;
 
-/** The memory of another process, to be read: it may change meanwhile, and nothing in it is to be trusted. */
+/** The memory of another process, to be read: it may change meanwhile, and nothing in it is to be trusted. A page is read once, and kept: what is read lies together. */
 export class ProcessMemory implements Disposable {
   readonly #fd: number;
   readonly #pages = new Map<bigint, Buffer>();
@@ -46,6 +45,16 @@ export class ProcessMemory implements Disposable {
     return this.read(address, 8).readBigUInt64LE();
   }
 
+  /**
+   * All that is there from that address on, anew.
+   *
+   * @throws the operating system's error where nothing is mapped there
+   */
+  copy(address: bigint, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
+    return bytes.subarray(0, readSync(this.#fd, bytes, 0, length, address));
+  }
+
   /** Where the first file of the process is loaded: its program, or the library of Node.js's that it was found in. */
   findBase(): bigint {
     const library = this.ranges.find(({ name }) => /\/libnode\.so[^/]*$/.test(name));
@@ -60,7 +69,8 @@ export class ProcessMemory implements Disposable {
   #readPage(address: bigint): Buffer {
     const known = this.#pages.get(address);
     if (known !== undefined) return known;
-    if (this.#pages.size >= MAX_PAGES) throw new RangeError("more of the memory is asked for than makes sense");
+    if (this.#pages.size >= STACK_LIMITS.pages)
+      throw new RangeError("more of the memory is asked for than makes sense");
     const page = Buffer.alloc(PAGE_BYTES);
     let length = 0;
     try {

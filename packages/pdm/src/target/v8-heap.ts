@@ -1,3 +1,4 @@
+import { STACK_LIMITS } from "../limits.js";
 import type { ProcessMemory } from "./process-memory.js";
 
 /** What V8 tells debuggers of its own layout: the symbols `v8dbg_*` of Node.js, without that beginning. */
@@ -12,12 +13,8 @@ export interface HeapFunction {
   readonly line: number | undefined;
 }
 
-/** Characters of a name or a path. */
-const MAX_CHARACTERS = 4_096;
 /** Strings within strings. */
 const MAX_DEPTH = 20;
-/** Of a script, up to where a function begins. */
-const MAX_SOURCE_CHARACTERS = 8_388_608;
 const WORD = 8;
 
 /** What a scope may hold; more makes no sense. */
@@ -101,7 +98,7 @@ export class V8Heap {
     const source = this.#readField(script, this.constant("class_Script__source__Object"));
     const type = this.#readType(source);
     const isFlat = (type & this.constant("StringRepresentationMask")) === this.constant("SeqStringTag");
-    if (!this.#isString(source) || !isFlat || position > MAX_SOURCE_CHARACTERS) return undefined;
+    if (!this.#isString(source) || !isFlat || position > STACK_LIMITS.sourceCharacters) return undefined;
     const text = this.#readChars(source, type, position);
     return text.split("\n").length;
   }
@@ -146,7 +143,7 @@ export class V8Heap {
     const length = this.#memory
       .read(word - 1n + BigInt(this.constant("class_String__length__int32_t")), 4)
       .readUInt32LE();
-    if (length > MAX_CHARACTERS) throw new RangeError("a name that is too long");
+    if (length > STACK_LIMITS.nameCharacters) throw new RangeError("a name that is too long");
     if (representation === this.constant("ThinStringTag")) {
       return this.#readString(this.#readField(word, this.constant("class_ThinString__actual__String")), depth + 1);
     }
