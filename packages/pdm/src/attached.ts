@@ -24,9 +24,10 @@ let current: Attached | undefined;
 
 /** Has this process listen on its default socket, once. */
 async function begin(wishes: AttachmentWishes): Promise<AttachmentOutcome> {
+  const isNew = opening === undefined;
   try {
     current = await (opening ??= Attached.open(wishes));
-    return { spec: current.spec };
+    return { spec: current.spec, isNew };
   } catch (error) {
     opening = undefined;
     const code = error instanceof PdmError ? error.code : "ERR_PDM_ATTACH";
@@ -34,9 +35,14 @@ async function begin(wishes: AttachmentWishes): Promise<AttachmentOutcome> {
   }
 }
 
-/** */
+async function end(): Promise<void> {
+  // Where that fails, its own caller is told.
+  const attached = await opening?.catch(() => undefined);
+  await attached?.end();
+}
+
 /** What the loaded script is. */
-export const attachment: Omit<Attachment, "digest"> = { begin, findSpec: () => current?.spec };
+export const attachment: Omit<Attachment, "digest"> = { begin, end, findSpec: () => current?.spec };
 
 const DESCRIPTION: ObjectDescription = Object.freeze({
   description: "That somebody has attached to this process, which did not listen by itself: since when, and who.",
@@ -72,10 +78,12 @@ class Attached implements Attribute<object>, Invocable {
   readonly #wishes: AttachmentWishes;
   readonly #since = Date.now() / 1_000;
   readonly #exposure: Exposure;
+  #isInspectorOurs: boolean;
 
   private constructor(listener: Listener, wishes: AttachmentWishes) {
     this.#listener = listener;
     this.#wishes = wishes;
+    this.#isInspectorOurs = wishes.hasOpenedInspector;
     this.#exposure = expose("pdm", { attached: this });
   }
 
@@ -119,16 +127,30 @@ class Attached implements Attribute<object>, Invocable {
     if (method !== "detach" && method !== "closeInspector") throw new UnknownMethodError(method);
     if (args.length > 0 || Object.keys(kwargs).length > 0) throw new TypeError(`${method} takes no arguments`);
     if (method === "closeInspector") {
-      process.getBuiltinModule("node:inspector").close();
+      this.#closeInspector();
       return null;
     }
     setImmediate(() => {
-      this.#end().catch((error: unknown) => warn("PDM_INTERNAL", "detaching failed", error));
+      this.#leave().catch((error: unknown) => warn("PDM_INTERNAL", "detaching failed", error));
     });
     return null;
   }
 
-  async #end(): Promise<void> {
+  #closeInspector(): void {
+    process.getBuiltinModule("node:inspector").close();
+    this.#isInspectorOurs = false;
+  }
+
+  /** Whoever has attached may have failed to close the inspector. */
+  async #leave(): Promise<void> {
+    try {
+      if (this.#isInspectorOurs) this.#closeInspector();
+    } finally {
+      await this.end();
+    }
+  }
+
+  async end(): Promise<void> {
     if (current !== this) return;
     opening = undefined;
     current = undefined;

@@ -2,9 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readClockMs } from "../clock.js";
 import { claimProcess } from "../client/claim.js";
 import type { ClientClaim } from "../client/claim.js";
-import { connect } from "../client/connect.js";
+import { saysDisabled } from "../disabled.js";
+import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
 import type { OpenedInspector } from "../inspector/open-inspector.js";
+import type { AttachmentWishes } from "../attachment.js";
 import { ATTACH_LIMITS, INSPECTOR_LIMITS } from "../limits.js";
 import { checkOptionNames } from "../option-names.js";
 import { listNodeOptions } from "../target/command-line.js";
@@ -12,12 +14,15 @@ import { listListeningPorts } from "../target/listening-ports.js";
 import { catchesSignal, readProcessStatus } from "../target/process-status.js";
 import { findTarget } from "../target/target.js";
 import type { Target } from "../target/target.js";
+import { describeThrown } from "../warning.js";
 import { AttachError } from "./attach-error.js";
 import { createAttached } from "./attached-process.js";
 import type { Attached } from "./attached-process.js";
-import { loadInto } from "./loading.js";
-import { findOwnSockets, toOutsideSpec } from "./own-sockets.js";
-import { refuseDisabled, saysDisabled } from "./refusals.js";
+import { endAttachment } from "./detach.js";
+import { loadInto, unload } from "./loading.js";
+import { checkPlace, connectToOwn, findOwnSockets, toOutsideSpec } from "./own-sockets.js";
+import { showText } from "./process-answer.js";
+import { refuseDisabled } from "./refusals.js";
 
 /** Options of {@link attach}. */
 export interface AttachOptions {
@@ -54,7 +59,8 @@ const OPTION_NAMES = [
  * @throws TargetError (rejects) where it cannot be looked at or must not be sent the signal; nothing was sent: `ERR_PDM_TARGET_GONE`, `_USER`, `_NOT_NODE`,
  * `_NAME`, `_PLATFORM`, `_STATE`, `_SIGNAL`, `_NETWORK`, `_PORT`
  * @throws AttachError (rejects) `ERR_PDM_ATTACH_DISABLED` (`PDM_DISABLE`), `ERR_PDM_ATTACH_PERMISSION`, `ERR_PDM_ATTACH_CONSENT`, `ERR_PDM_ATTACH_SELF`, `ERR_PDM_ATTACH_SILENT`:
- * nothing was sent; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen
+ * nothing was sent; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen; `ERR_PDM_ATTACH_PLACE` where the process names a
+ * socket that is not its own; `ERR_PDM_ATTACH_UNFINISHED`: the message says what is left in which state
  * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no inspector opened: a handler of the program's own has run, or it is in a native call
  */
 export async function attach(pidOrName: number | string, options: AttachOptions = {}): Promise<Attached> {
@@ -69,18 +75,46 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
   }
   checkPermission(target);
   await checkInspectorCanOpen(target);
-  await askConsent(target, consent);
+  const wasOpen = await isInspectorOpen(target);
+  await askConsent(target, consent, wasOpen);
+  const wishes = {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.auditFile === undefined ? {} : { auditFile: options.auditFile }),
+    by: { ...claimProcess(), ...options.claim },
+  };
+  try {
+    return await attachOverInspector(target, wishes, timeoutMs);
+  } catch (error) {
+    const other = isInspectorLost(error) ? await findOtherAttachment(target, wasOpen) : undefined;
+    if (other !== undefined) return other;
+    throw error;
+  }
+}
+
+async function attachOverInspector(
+  target: Target,
+  wishes: Omit<AttachmentWishes, "hasOpenedInspector">,
+  timeoutMs: number,
+): Promise<Attached> {
   const opened = await openInspector(target, timeoutMs);
   try {
-    const { spec, origin } = await loadInto(opened.session, target, {
-      ...(options.name === undefined ? {} : { name: options.name }),
-      ...(options.auditFile === undefined ? {} : { auditFile: options.auditFile }),
-      by: { ...claimProcess(), ...options.claim },
-    });
-    const outside = toOutsideSpec(target, spec);
-    if (origin === "attached" && !opened.wasOpen) await closeThroughSocket(opened, outside);
+    const { session, wasOpen } = opened;
+    const { spec, origin, isNew } = await loadInto(session, target, { ...wishes, hasOpenedInspector: !wasOpen });
+    // That is only told, and may be anywhere.
+    if (origin === "prepared") {
+      await opened.close();
+      const shown = showText(toOutsideSpec(target, spec));
+      return createAttached(target, shown, origin, await awaitInspectorClosed(opened, target));
+    }
+    let place: string | undefined;
+    try {
+      place = checkPlace(target, spec);
+      if (origin === "attached" && !wasOpen) await closeThroughSocket(target, place, () => opened.leave());
+    } catch (error) {
+      throw isNew ? await takeOut(opened, target, place, error) : error;
+    }
     await opened.close();
-    return createAttached(target, outside, origin, await awaitInspectorClosed(opened, target));
+    return createAttached(target, place, origin, await awaitInspectorClosed(opened, target));
   } finally {
     await opened.close();
   }
@@ -91,12 +125,52 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
  *
  * @throws whatever `connect` does (rejects), then the session is still there
  */
-async function closeThroughSocket(opened: OpenedInspector, spec: string): Promise<void> {
-  const timeout = { timeoutMs: ATTACH_LIMITS.socketMs };
-  await using client = await connect(spec, { protocol: "rpc", ...timeout });
-  const attached = await client.find("pdm.attached", timeout);
-  await opened.leave();
-  await attached.invoke("closeInspector", [], timeout);
+async function closeThroughSocket(target: Target, spec: string, leave: () => Promise<void>): Promise<void> {
+  const timeoutMs = ATTACH_LIMITS.socketMs;
+  await using client = await connectToOwn(target, spec, timeoutMs);
+  const attached = await client.find("pdm.attached", { timeoutMs });
+  await leave();
+  await attached.invoke("closeInspector", [], { timeoutMs });
+}
+
+/** So that what could not be finished leaves nothing that listens. @returns what to throw: it says in which state the process is, and what to do */
+async function takeOut(
+  { session, port, wasOpen }: OpenedInspector,
+  target: Target,
+  place: string | undefined,
+  cause: unknown,
+): Promise<AttachError> {
+  // Where the session was left already, that is done over the socket, and closes the inspector too.
+  const isOut =
+    (await unload(session)) || (place !== undefined && (await endAttachment(target, place).then(isDone, isNotDone)));
+  const inspector = wasOpen ? "" : `, and its inspector be open on port ${port}`;
+  const state = isOut
+    ? "what was loaded was ended again, and does not listen"
+    : `unless the process has ended it may listen${inspector}; pdm-attach --detach ${target.pid} takes that out`;
+  const code = cause instanceof AttachError ? cause.code : "ERR_PDM_ATTACH_UNFINISHED";
+  return new AttachError(code, `${describeThrown(cause)}; ${state}`, { cause });
+}
+
+const isDone = (): boolean => true;
+const isNotDone = (): boolean => false;
+
+/** An inspector ends all its sessions when somebody closes it, such as another who attaches at the same time. */
+function isInspectorLost(error: unknown): boolean {
+  return error instanceof InspectorError || (error instanceof AttachError && error.cause instanceof InspectorError);
+}
+
+/** What another has brought about meanwhile. @param wasOpen whether the inspector was open before either came */
+async function findOtherAttachment(target: Target, wasOpen: boolean): Promise<Attached | undefined> {
+  const sockets = await findOwnSockets(target).catch(() => []);
+  const other = sockets.find(({ isAttached }) => isAttached);
+  if (other === undefined) return undefined;
+  if (wasOpen) return createAttached(target, other.spec, "attached-before", "left-open");
+  // Our signal may have opened it once more.
+  if (await isInspectorOpen(target)) {
+    await closeThroughSocket(target, other.spec, () => Promise.resolve()).catch(() => undefined);
+  }
+  const inspector = (await isInspectorOpen(target)) ? "open" : "closed";
+  return createAttached(target, other.spec, "attached-before", inspector);
 }
 
 function refuseBeforehand(target: Target): void {
@@ -120,8 +194,11 @@ function checkPermission(target: Target): void {
 
 const SIGUSR1 = 10;
 
-async function askConsent(target: Target, consent: NonNullable<AttachOptions["consent"]>): Promise<void> {
-  const isOpen = await isInspectorOpen(target);
+async function askConsent(
+  target: Target,
+  consent: NonNullable<AttachOptions["consent"]>,
+  isOpen: boolean,
+): Promise<void> {
   const opening = isOpen
     ? `the inspector of process ${target.label}, which is open, will be used`
     : `process ${target.label} will be sent SIGUSR1, at which Node.js opens its inspector on 127.0.0.1 for a moment; a program with a handler of its own for that signal runs that instead`;
