@@ -78,12 +78,10 @@ class Attached implements Attribute<object>, Invocable {
   readonly #wishes: AttachmentWishes;
   readonly #since = Date.now() / 1_000;
   readonly #exposure: Exposure;
-  #isInspectorOurs: boolean;
 
   private constructor(listener: Listener, wishes: AttachmentWishes) {
     this.#listener = listener;
     this.#wishes = wishes;
-    this.#isInspectorOurs = wishes.hasOpenedInspector;
     this.#exposure = expose("pdm", { attached: this });
   }
 
@@ -127,27 +125,13 @@ class Attached implements Attribute<object>, Invocable {
     if (method !== "detach" && method !== "closeInspector") throw new UnknownMethodError(method);
     if (args.length > 0 || Object.keys(kwargs).length > 0) throw new TypeError(`${method} takes no arguments`);
     if (method === "closeInspector") {
-      this.#closeInspector();
+      process.getBuiltinModule("node:inspector").close();
       return null;
     }
     setImmediate(() => {
-      this.#leave().catch((error: unknown) => warn("PDM_INTERNAL", "detaching failed", error));
+      this.end().catch((error: unknown) => warn("PDM_INTERNAL", "detaching failed", error));
     });
     return null;
-  }
-
-  #closeInspector(): void {
-    process.getBuiltinModule("node:inspector").close();
-    this.#isInspectorOurs = false;
-  }
-
-  /** Whoever has attached may have failed to close the inspector. */
-  async #leave(): Promise<void> {
-    try {
-      if (this.#isInspectorOurs) this.#closeInspector();
-    } finally {
-      await this.end();
-    }
   }
 
   async end(): Promise<void> {

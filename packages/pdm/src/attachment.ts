@@ -6,8 +6,6 @@ export interface AttachmentWishes {
   /** The service's name, for the socket's. */
   readonly name?: string;
   readonly auditFile?: string;
-  /** Whether the inspector was opened for this: then it is closed at the latest with what was loaded. */
-  readonly hasOpenedInspector: boolean;
   /** Nobody has verified it, but only who may do everything in the process can attach to it. */
   readonly by: {
     readonly user?: string | undefined;

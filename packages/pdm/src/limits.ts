@@ -532,6 +532,8 @@ export const INSPECT_LIMITS: InspectLimits = Object.freeze({
 export interface InspectorLimits {
   /** Bytes of one message, such as a script's source or a profile. Over it: the session ends. Stops a process that sends without end. */
   readonly messageBytes: number;
+  /** Pieces of one message. Over it: as above. */
+  readonly messagePieces: number;
   /** Bytes of the list of what can be inspected. Over it: no inspector is there. */
   readonly listBytes: number;
   /** Milliseconds that a connection, and the order to close it, may take. */
@@ -542,6 +544,8 @@ export interface InspectorLimits {
   readonly proofMs: number;
   /** Milliseconds between two looks whether the inspector has opened. */
   readonly lookMs: number;
+  /** Milliseconds in which an inspector may still open when whoever asked for it has given up, so that it can be closed. */
+  readonly graceMs: number;
   /** Milliseconds that our own few lines may take in the process. */
   readonly ownCodeMs: number;
   /** Milliseconds after which the process closes its inspector, so that our session has ended: Node.js can crash where one is just ending then. */
@@ -551,11 +555,13 @@ export interface InspectorLimits {
 /** The values of {@link InspectorLimits}. */
 export const INSPECTOR_LIMITS: InspectorLimits = Object.freeze({
   messageBytes: 268_435_456,
+  messagePieces: 65_536,
   listBytes: 65_536,
   connectMs: 1_000,
   probeMs: 300,
   proofMs: 10_000,
   lookMs: 5,
+  graceMs: 500,
   ownCodeMs: 1_000,
   closeDelayMs: 200,
 });

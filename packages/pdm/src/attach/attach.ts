@@ -5,8 +5,8 @@ import type { ClientClaim } from "../client/claim.js";
 import { saysDisabled } from "../disabled.js";
 import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
-import type { OpenedInspector } from "../inspector/open-inspector.js";
 import type { AttachmentWishes } from "../attachment.js";
+import type { InspectorEnd, OpenedInspector } from "../inspector/open-inspector.js";
 import { ATTACH_LIMITS, INSPECTOR_LIMITS } from "../limits.js";
 import { checkOptionNames } from "../option-names.js";
 import { listNodeOptions } from "../target/command-line.js";
@@ -39,6 +39,8 @@ export interface AttachOptions {
   readonly claim?: ClientClaim;
   /** Milliseconds until its inspector must have opened; 3 seconds by default. */
   readonly timeoutMs?: number;
+  /** Gives up, until something is loaded; rejects with its reason, when the inspector that was opened has been told to close. */
+  readonly signal?: AbortSignal;
 }
 
 const OPTION_NAMES = [
@@ -47,6 +49,7 @@ const OPTION_NAMES = [
   "auditFile",
   "claim",
   "timeoutMs",
+  "signal",
 ] as const satisfies readonly (keyof AttachOptions)[];
 
 /**
@@ -57,7 +60,7 @@ const OPTION_NAMES = [
  *
  * @param pidOrName its id on this machine, its service's name, its title or its main script
  * @throws TargetError (rejects) where it cannot be looked at or must not be sent the signal; nothing was sent: `ERR_PDM_TARGET_GONE`, `_USER`, `_NOT_NODE`,
- * `_NAME`, `_PLATFORM`, `_STATE`, `_SIGNAL`, `_NETWORK`, `_PORT`
+ * `_NAME`, `_PLATFORM`, `_STATE`, `_SIGNAL`, `_NETWORK`, `_ADDRESS`, `_PORT`
  * @throws AttachError (rejects) `ERR_PDM_ATTACH_DISABLED` (`PDM_DISABLE`), `ERR_PDM_ATTACH_PERMISSION`, `ERR_PDM_ATTACH_CONSENT`, `ERR_PDM_ATTACH_SELF`, `ERR_PDM_ATTACH_SILENT`:
  * nothing was sent; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen; `ERR_PDM_ATTACH_PLACE` where the process names a
  * socket that is not its own; `ERR_PDM_ATTACH_UNFINISHED`: the message says what is left in which state
@@ -65,7 +68,7 @@ const OPTION_NAMES = [
  */
 export async function attach(pidOrName: number | string, options: AttachOptions = {}): Promise<Attached> {
   checkOptionNames("attach", options, OPTION_NAMES);
-  const { consent = false, timeoutMs = ATTACH_LIMITS.inspectorMs } = options;
+  const { consent = false, timeoutMs = ATTACH_LIMITS.inspectorMs, signal } = options;
   const target = findTarget(String(pidOrName));
   refuseBeforehand(target);
   const known = await findOwnSockets(target);
@@ -83,7 +86,8 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
     by: { ...claimProcess(), ...options.claim },
   };
   try {
-    return await attachOverInspector(target, wishes, timeoutMs);
+    const opened = await openInspector(target, timeoutMs, { maySignal: !wasOpen, signal });
+    return await attachOverInspector(opened, target, wishes, signal);
   } catch (error) {
     const other = isInspectorLost(error) ? await findOtherAttachment(target, wasOpen) : undefined;
     if (other !== undefined) return other;
@@ -92,32 +96,37 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
 }
 
 async function attachOverInspector(
+  opened: OpenedInspector,
   target: Target,
-  wishes: Omit<AttachmentWishes, "hasOpenedInspector">,
-  timeoutMs: number,
+  wishes: AttachmentWishes,
+  signal: AbortSignal | undefined,
 ): Promise<Attached> {
-  const opened = await openInspector(target, timeoutMs);
   try {
-    const { session, wasOpen } = opened;
-    const { spec, origin, isNew } = await loadInto(session, target, { ...wishes, hasOpenedInspector: !wasOpen });
+    signal?.throwIfAborted();
+    const { spec, origin, isNew } = await loadInto(opened.session, target, wishes);
     // That is only told, and may be anywhere.
-    if (origin === "prepared") {
-      await opened.close();
-      const shown = showText(toOutsideSpec(target, spec));
-      return createAttached(target, shown, origin, await awaitInspectorClosed(opened, target));
-    }
+    if (origin === "prepared") return await finish(opened, target, showText(toOutsideSpec(target, spec)), origin);
     let place: string | undefined;
     try {
       place = checkPlace(target, spec);
-      if (origin === "attached" && !wasOpen) await closeThroughSocket(target, place, () => opened.leave());
+      return await finish(opened, target, place, origin);
     } catch (error) {
       throw isNew ? await takeOut(opened, target, place, error) : error;
     }
-    await opened.close();
-    return createAttached(target, place, origin, await awaitInspectorClosed(opened, target));
   } finally {
     await opened.close();
   }
+}
+
+async function finish(
+  opened: OpenedInspector,
+  target: Target,
+  spec: string,
+  origin: Attached["origin"],
+): Promise<Attached> {
+  const isOurs = origin === "attached" && !opened.wasOpen;
+  const end = isOurs ? await closeThroughSocket(opened, target, spec) : await opened.close();
+  return createAttached(target, spec, origin, end === "closing" ? await awaitClosed(opened, target) : end);
 }
 
 /**
@@ -125,30 +134,39 @@ async function attachOverInspector(
  *
  * @throws whatever `connect` does (rejects), then the session is still there
  */
-async function closeThroughSocket(target: Target, spec: string, leave: () => Promise<void>): Promise<void> {
+async function closeThroughSocket(opened: OpenedInspector, target: Target, spec: string): Promise<InspectorEnd> {
   const timeoutMs = ATTACH_LIMITS.socketMs;
   await using client = await connectToOwn(target, spec, timeoutMs);
   const attached = await client.find("pdm.attached", { timeoutMs });
-  await leave();
+  await opened.leave();
+  // It may be somebody who attaches at the same time, and goes in a moment.
+  if (!(await awaitThat(() => opened.countClients() === 0))) return "shared";
   await attached.invoke("closeInspector", [], { timeoutMs });
+  return "closing";
 }
 
 /** So that what could not be finished leaves nothing that listens. @returns what to throw: it says in which state the process is, and what to do */
 async function takeOut(
-  { session, port, wasOpen }: OpenedInspector,
+  opened: OpenedInspector,
   target: Target,
   place: string | undefined,
   cause: unknown,
 ): Promise<AttachError> {
-  // Where the session was left already, that is done over the socket, and closes the inspector too.
+  // Where the session was left already, that is done over the socket.
   const isOut =
-    (await unload(session)) || (place !== undefined && (await endAttachment(target, place).then(isDone, isNotDone)));
-  const inspector = wasOpen ? "" : `, and its inspector be open on port ${port}`;
+    (await unload(opened.session)) ||
+    (place !== undefined && (await endAttachment(target, place).then(isDone, isNotDone)));
+  const end = await opened.close();
+  const isOpen = end !== "left-open" && (await awaitClosed(opened, target)) === "open";
+  const { pid } = target;
   const state = isOut
     ? "what was loaded was ended again, and does not listen"
-    : `unless the process has ended it may listen${inspector}; pdm-attach --detach ${target.pid} takes that out`;
+    : `unless the process has ended it may listen: pdm-attach --detach ${pid} takes that out`;
+  const inspector = isOpen
+    ? `. Its inspector is open on port ${opened.port}: pdm-rescue ${pid} --close-inspector closes it`
+    : "";
   const code = cause instanceof AttachError ? cause.code : "ERR_PDM_ATTACH_UNFINISHED";
-  return new AttachError(code, `${describeThrown(cause)}; ${state}`, { cause });
+  return new AttachError(code, `${describeThrown(cause)}; ${state}${inspector}`, { cause });
 }
 
 const isDone = (): boolean => true;
@@ -164,13 +182,21 @@ async function findOtherAttachment(target: Target, wasOpen: boolean): Promise<At
   const sockets = await findOwnSockets(target).catch(() => []);
   const other = sockets.find(({ isAttached }) => isAttached);
   if (other === undefined) return undefined;
-  if (wasOpen) return createAttached(target, other.spec, "attached-before", "left-open");
   // Our signal may have opened it once more.
-  if (await isInspectorOpen(target)) {
-    await closeThroughSocket(target, other.spec, () => Promise.resolve()).catch(() => undefined);
-  }
-  const inspector = (await isInspectorOpen(target)) ? "open" : "closed";
+  const inspector = wasOpen ? "left-open" : await closeAgain(target);
   return createAttached(target, other.spec, "attached-before", inspector);
+}
+
+async function closeAgain(target: Target): Promise<Attached["inspector"]> {
+  if (!(await isInspectorOpen(target))) return "closed";
+  try {
+    const opened = await openInspector(target, ATTACH_LIMITS.closeMs, { maySignal: false });
+    const end = await opened.close(true);
+    return end === "closing" ? await awaitClosed(opened, target) : end;
+  } catch {
+    // Somebody closes it at this moment.
+    return (await isInspectorOpen(target)) ? "open" : "closed";
+  }
 }
 
 function refuseBeforehand(target: Target): void {
@@ -208,15 +234,16 @@ async function askConsent(
 }
 
 /** It does so as soon as its event loop turns. */
-async function awaitInspectorClosed(
-  { wasOpen, port }: OpenedInspector,
-  { pid }: Target,
-): Promise<Attached["inspector"]> {
-  if (wasOpen) return "left-open";
+async function awaitClosed({ port }: OpenedInspector, { pid }: Target): Promise<"closed" | "open"> {
+  return (await awaitThat(() => !listListeningPorts(pid).includes(port))) ? "closed" : "open";
+}
+
+/** Whether it comes about in the time that there is for closing. */
+async function awaitThat(isTrue: () => boolean): Promise<boolean> {
   const endMs = readClockMs() + ATTACH_LIMITS.closeMs;
-  while (listListeningPorts(pid).includes(port)) {
-    if (readClockMs() >= endMs) return "open";
+  while (!isTrue()) {
+    if (readClockMs() >= endMs) return false;
     await wait(INSPECTOR_LIMITS.lookMs);
   }
-  return "closed";
+  return true;
 }

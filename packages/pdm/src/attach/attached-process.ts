@@ -11,9 +11,9 @@ export interface Attached {
   readonly origin: "attached" | "attached-before" | "prepared";
   /**
    * What became of its inspector: opened for this and closed again; `open` where that had not come about in time; `left-open` as it was open
-   * before; `unused`.
+   * before; `shared`, and open, as another debugger is connected to it; `unused`.
    */
-  readonly inspector: "closed" | "open" | "left-open" | "unused";
+  readonly inspector: "closed" | "open" | "left-open" | "shared" | "unused";
   /**
    * Takes out what was loaded: ends all connections and listens no more. Needs no signal.
    *

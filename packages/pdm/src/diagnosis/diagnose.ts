@@ -69,20 +69,34 @@ function isTimeout(error: unknown): boolean {
   return error instanceof InspectorError && error.code === "ERR_PDM_INSPECTOR_TIMEOUT";
 }
 
-async function observe(session: InspectorSession, blockedMs: number | undefined): Promise<Findings | undefined> {
+/** @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no JavaScript runs */
+async function observe(session: InspectorSession, blockedMs: number | undefined): Promise<Findings> {
   const { answerMs, lookMs, stuckMs } = DIAGNOSIS_LIMITS;
-  const before = await readThreadFigures(session, answerMs);
-  if (before === undefined) return undefined;
+  // By our own clock: the thread's may be a test's, which stands still.
+  const startMs = readClockMs();
+  const read = async (): Promise<ThreadFigures> => (await readThreadFigures(session, answerMs)) ?? NOT_TOLD;
+  const before = await read();
   if (blockedMs !== undefined) return { before, after: before, isTurning: false, observedMs: blockedMs };
   for (;;) {
     await wait(lookMs);
-    const after = (await readThreadFigures(session, answerMs)) ?? before;
-    const observedMs = after.nowMs - before.nowMs;
+    const after = await read();
+    const observedMs = readClockMs() - startMs;
     // A loop in one turn does not wait either.
-    const isTurning = after.turns !== before.turns || after.idleMs > before.idleMs;
+    const isTold = before !== NOT_TOLD && after !== NOT_TOLD;
+    const isTurning = isTold && (after.turns !== before.turns || after.idleMs > before.idleMs);
     if (isTurning ? observedMs >= lookMs * 4 : observedMs >= stuckMs) return { before, after, isTurning, observedMs };
   }
 }
+
+/** Of a thread whose stack is so full that it cannot say anything: it does not turn. */
+const NOT_TOLD: ThreadFigures = Object.freeze({
+  turns: 0,
+  idleMs: 0,
+  heapUsedBytes: 0,
+  heapLimitBytes: 0,
+  residentBytes: 0,
+  resources: {},
+});
 
 async function diagnoseTurning(
   session: InspectorSession,

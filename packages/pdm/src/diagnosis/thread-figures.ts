@@ -8,8 +8,6 @@ export interface ThreadFigures {
   readonly turns: number;
   /** Milliseconds since the same, in which its event loop waited. */
   readonly idleMs: number;
-  /** Milliseconds of the thread's own clock. */
-  readonly nowMs: number;
   readonly heapUsedBytes: number;
   readonly heapLimitBytes: number;
   readonly residentBytes: number;
@@ -19,21 +17,20 @@ export interface ThreadFigures {
 
 /** Only what Node.js offers itself; each part for itself, since a service may have changed any of it. */
 const EXPRESSION = `(() => {
-  const modules = process.getBuiltinModule;
   const read = (get) => { try { return get(); } catch { return undefined; } };
-  const performance = read(() => modules("node:perf_hooks").performance);
+  const modules = (name) => process.getBuiltinModule(name);
+  const performance = read(() => modules("node:perf_hooks").performance) ?? globalThis.performance;
   const heap = read(() => modules("node:v8").getHeapStatistics()) ?? {};
   const resources = {};
   for (const name of read(() => process.getActiveResourcesInfo()) ?? []) resources[name] = (resources[name] ?? 0) + 1;
-  return JSON.stringify({
+  return {
     turns: read(() => performance.nodeTiming.uvMetricsInfo.loopCount) ?? 0,
     idleMs: read(() => performance.nodeTiming.idleTime) ?? 0,
-    nowMs: read(() => performance.now()) ?? 0,
     heapUsedBytes: heap.used_heap_size ?? 0,
     heapLimitBytes: heap.heap_size_limit ?? 0,
     residentBytes: read(() => process.memoryUsage.rss()) ?? 0,
     resources,
-  });
+  };
 })()`;
 
 /**
@@ -49,6 +46,25 @@ export async function readThreadFigures(
     { expression: EXPRESSION, returnByValue: true, silent: true, timeout: DIAGNOSIS_LIMITS.ownCodeMs },
     answerMs,
   );
-  const text: unknown = answer.result.value;
-  return typeof text === "string" ? (JSON.parse(text) as ThreadFigures) : undefined;
+  const value: unknown = answer.result?.value;
+  return typeof value === "object" && value !== null ? readFigures(value) : undefined;
+}
+
+/** Whatever the program has made of the functions that were asked. */
+function readFigures(value: object): ThreadFigures {
+  const fields = value as Readonly<Record<string, unknown>>;
+  const number = (name: string): number => {
+    const field = fields[name];
+    return typeof field === "number" && Number.isFinite(field) ? field : 0;
+  };
+  const { resources } = fields;
+  const counts = typeof resources === "object" && resources !== null ? Object.entries(resources) : [];
+  return {
+    turns: number("turns"),
+    idleMs: number("idleMs"),
+    heapUsedBytes: number("heapUsedBytes"),
+    heapLimitBytes: number("heapLimitBytes"),
+    residentBytes: number("residentBytes"),
+    resources: Object.fromEntries(counts.filter((entry): entry is [string, number] => typeof entry[1] === "number")),
+  };
 }

@@ -105,12 +105,32 @@ export class MessageSession implements InspectorSession {
   }
 }
 
-/** What comes as text; what is no message of the inspector's is one without content. */
+/** What comes as text; of what is no message of the inspector's, the parts that are. */
 export function parseMessage(text: string): InspectorMessage {
+  const { id, result, error, method, params } = parseObject(text);
+  return {
+    ...(typeof id === "number" && { id }),
+    ...(isObject(result) && { result }),
+    ...(error !== undefined && { error: { message: readErrorMessage(error) } }),
+    ...(typeof method === "string" && { method }),
+    ...(isObject(params) && { params }),
+  };
+}
+
+function readErrorMessage(error: unknown): string {
+  const message = isObject(error) ? error["message"] : error;
+  return typeof message === "string" ? message : "refused, without a reason";
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : {};
+    return isObject(value) ? value : {};
   } catch {
     return {};
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

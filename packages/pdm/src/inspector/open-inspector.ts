@@ -1,127 +1,142 @@
-import { spawn } from "node:child_process";
-import { connect as connectTcp } from "node:net";
-import { Duplex } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Runtime } from "node:inspector";
 import { readClockMs } from "../clock.js";
 import { INSPECTOR_LIMITS } from "../limits.js";
-import { listNodeOptions } from "../target/command-line.js";
-import { findPortOwner, isPortTaken, listListeningPorts } from "../target/listening-ports.js";
+import { countClients, findPortOwner, isTaken, listListeners } from "../target/listening-ports.js";
+import type { Address } from "../target/listening-ports.js";
 import { catchesSignal, readProcessStatus } from "../target/process-status.js";
 import type { Target } from "../target/target.js";
 import { TargetError } from "../target/target-error.js";
+import {
+  createConnect,
+  findExpectedAddress,
+  findInspector,
+  findOpenAddress,
+  isLoopback,
+  pickExpected,
+} from "./inspector-address.js";
 import { InspectorError } from "./inspector-error.js";
 import type { InspectorSession } from "./inspector-session.js";
 import { inMicrotask } from "./microtask.js";
 import { openRemoteSession } from "./remote-session.js";
 import type { RemoteSession } from "./remote-session.js";
-import { readInspectorJson } from "./web-socket.js";
-import type { Connect } from "./web-socket.js";
+
+/**
+ * What becomes of an inspector: the process closes it as soon as its event loop turns; it was open before, and is left so; or another debugger is connected, with
+ * which closing would block the process.
+ */
+export type InspectorEnd = "closing" | "left-open" | "shared";
 
 /** The inspector of a process that we look at. */
 export interface OpenedInspector {
   readonly session: InspectorSession;
   readonly port: number;
-  /** Whether it was open before: then it is left open. */
+  /** Whether it was open before. */
   readonly wasOpen: boolean;
+  /** How many debuggers are connected to it now, this one included. */
+  countClients(): number;
   /**
-   * Ends the session. An inspector that was opened for us is closed by the process itself as soon as its event loop turns; that is not
-   * awaited. A second call does nothing.
+   * Ends the session, and has the process close the inspector as soon as its event loop turns; that is not awaited. A second call does nothing.
+   *
+   * @param isOurs whether it is to be closed; by default where it was opened for us
    */
-  close(): Promise<void>;
+  close(isOurs?: boolean): Promise<InspectorEnd>;
   /** Ends the session, and resolves when the connection is gone. An inspector that was opened for us stays open: the caller sees to that. */
   leave(): Promise<void>;
 }
 
-/** The port where Node.js has its inspector unless it is told another. */
-const DEFAULT_PORT = 9_229;
+export interface OpenInspectorOptions {
+  /** Whether the signal may be sent. If not, an inspector that opens meanwhile is used. */
+  readonly maySignal: boolean;
+  /** Ends the waiting: rejects with its reason. What was opened until then is closed again, where that can be. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 const SIGUSR1 = 10;
 
 /**
  * What stands against sending the signal that opens the inspector. Nothing is done to the process.
  *
  * @throws TargetError `ERR_PDM_TARGET_STATE` where it is stopped or has ended, `ERR_PDM_TARGET_SIGNAL` where it would end at the signal,
- * `ERR_PDM_TARGET_NETWORK` where its network cannot be reached, `ERR_PDM_TARGET_PORT` where another process has the port
+ * `ERR_PDM_TARGET_NETWORK` where its network cannot be reached, `ERR_PDM_TARGET_ADDRESS` where others than this machine would reach the inspector,
+ * `ERR_PDM_TARGET_PORT` where another process has the port
  */
 export async function checkInspectorCanOpen(target: Target): Promise<void> {
-  const status = readProcessStatus(target.pid);
+  checkReachable(target);
+  if ((await findOpenAddress(target)) !== undefined) return;
+  checkCatchesSignal(target);
   const { pid, label } = target;
-  if (status.startTicks !== target.status.startTicks)
-    throw new TargetError("ERR_PDM_TARGET_GONE", `process ${label} has ended`);
-  if (status.state === "T") {
+  const address = findExpectedAddress(target);
+  const where = formatAddress(address);
+  if (!isLoopback(address)) {
     throw new TargetError(
-      "ERR_PDM_TARGET_STATE",
-      `process ${label} is stopped; let it run on first: kill -CONT ${pid}`,
+      "ERR_PDM_TARGET_ADDRESS",
+      `the inspector of process ${label} would listen on ${where}, where others could run code in it; nothing was sent. If that is all right, open it yourself (kill -USR1 ${pid}), and do this again`,
     );
   }
-  if (status.state === "t") {
-    throw new TargetError(
-      "ERR_PDM_TARGET_STATE",
-      `process ${label} is held by process ${status.tracer}, a tracer such as gdb`,
-    );
-  }
-  if (status.state === "Z") throw new TargetError("ERR_PDM_TARGET_STATE", `process ${label} has ended already`);
-  if (!target.sharesNetwork && process.geteuid?.() !== 0) {
-    throw new TargetError(
-      "ERR_PDM_TARGET_NETWORK",
-      `process ${label} is in a container, and its inspector listens on the 127.0.0.1 of that; do it as root, or inside the container`,
-    );
-  }
-  if ((await findOpenPort(target)) !== undefined) return;
-  if (!catchesSignal(status, SIGUSR1)) {
-    throw new TargetError(
-      "ERR_PDM_TARGET_SIGNAL",
-      `process ${label} would end at SIGUSR1: it has no handler for it, as with --disable-sigusr1; nothing was sent`,
-    );
-  }
-  const port = findExpectedPort(target);
-  if (port !== 0 && isPortTaken(pid, port)) {
-    const owner = findPortOwner(pid, port);
+  if (address.port !== 0 && isTaken(pid, address)) {
+    const owner = findPortOwner(pid, address.port);
     const who = owner === undefined ? "another process" : `process ${owner}`;
     throw new TargetError(
       "ERR_PDM_TARGET_PORT",
-      `port ${port}, where the inspector of process ${label} would listen, is taken by ${who}; end that, or wait until it is done`,
+      `port ${address.port}, where the inspector of process ${label} would listen, is taken by ${who}; end that, or wait until it is done`,
     );
   }
 }
 
 /** Whether nothing needs to be sent, since the inspector is open. */
 export async function isInspectorOpen(target: Target): Promise<boolean> {
-  return (await findOpenPort(target)) !== undefined;
+  return (await findOpenAddress(target)) !== undefined;
 }
 
 /**
  * Opens a process's inspector with SIGUSR1, or uses it where it is open. Proves, before anything else is asked, that the port is
  * the process's and that it is the process that answers. To be closed.
  *
- * The signal is sent in here: whoever calls this has consent.
+ * The signal is sent in here: whoever calls this with `maySignal` has consent.
  *
  * @throws TargetError (rejects) as {@link checkInspectorCanOpen} does, then nothing was sent
  * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no inspector answers within `timeoutMs`: the signal was sent. Either a native
- * call has not returned (it opens when that does), or the program has a handler of its own, which has run
+ * call has not returned (it opens when that does, and stays open), or the program has a handler of its own, which has run; `ERR_PDM_INSPECTOR_NOT_OPEN` where
+ * it may not be sent
  */
-export async function openInspector(target: Target, timeoutMs: number): Promise<OpenedInspector> {
-  await checkInspectorCanOpen(target);
+export async function openInspector(
+  target: Target,
+  timeoutMs: number,
+  { maySignal, signal }: OpenInspectorOptions,
+): Promise<OpenedInspector> {
   const endMs = readClockMs() + timeoutMs;
-  const open = await findOpenPort(target);
-  const before = new Set(listListeningPorts(target.pid));
-  if (open === undefined) process.kill(target.pid, "SIGUSR1");
-  const port = open ?? (await awaitPort(target, before, endMs));
-  const session = await openRemoteSession(createConnect(target, port), INSPECTOR_LIMITS.connectMs);
-  const wasOpen = open !== undefined || before.has(port);
+  if (maySignal) await checkInspectorCanOpen(target);
+  else checkReachable(target);
+  const open = await findOpenAddress(target);
+  const before = listListeners(target.pid);
+  signal?.throwIfAborted();
+  if (open === undefined && maySignal) {
+    // The last look, with nothing between it and the signal.
+    checkReachable(target);
+    checkCatchesSignal(target);
+    process.kill(target.pid, "SIGUSR1");
+  }
+  const address = open ?? (await awaitAddress(target, before, endMs, { maySignal, signal }));
+  const wasOpen = !maySignal || open !== undefined || before.some((one) => isSame(one, address));
+  const session = await connectTo(target, address, wasOpen);
+  const count = (): number => countClients(target.pid, address.port);
+  const finish = (isOurs: boolean): Promise<InspectorEnd> => endSession(session, isOurs, count);
   try {
+    signal?.throwIfAborted();
     await proveProcess(session, target, INSPECTOR_LIMITS.proofMs);
   } catch (error) {
     const isOther = error instanceof InspectorError && error.code === "ERR_PDM_INSPECTOR_OTHER";
-    await closeInspector(session, wasOpen || isOther);
+    await finish(!wasOpen && !isOther);
     throw error;
   }
-  let closing: Promise<void> | undefined;
+  let closing: Promise<InspectorEnd> | undefined;
   return {
     session,
-    port,
+    port: address.port,
     wasOpen,
-    close: () => (closing ??= closeInspector(session, wasOpen)),
+    countClients: count,
+    close: (isOurs = !wasOpen) => (closing ??= finish(isOurs)),
     leave() {
       session.close();
       return session.closed;
@@ -129,32 +144,94 @@ export async function openInspector(target: Target, timeoutMs: number): Promise<
   };
 }
 
+/** @throws TargetError where it is not what it was, stands still, or is in a network that we do not reach */
+function checkReachable(target: Target): void {
+  const { pid, label } = target;
+  const status = readProcessStatus(pid);
+  if (status.startTicks !== target.status.startTicks) throw refuseGone(target);
+  if (status.state === "T") throw refuseState(`process ${label} is stopped; let it run on first: kill -CONT ${pid}`);
+  if (status.state === "t") {
+    throw refuseState(`process ${label} is held by process ${status.tracer}, a tracer such as gdb`);
+  }
+  if (status.state === "Z") throw refuseState(`process ${label} has ended already`);
+  if (target.sharesNetwork || process.geteuid?.() === 0) return;
+  throw new TargetError(
+    "ERR_PDM_TARGET_NETWORK",
+    `process ${label} is in a container, and its inspector listens on the 127.0.0.1 of that; do it as root, or inside the container`,
+  );
+}
+
+function refuseState(message: string): TargetError {
+  return new TargetError("ERR_PDM_TARGET_STATE", message);
+}
+
+function checkCatchesSignal({ pid, label }: Target): void {
+  if (catchesSignal(readProcessStatus(pid), SIGUSR1)) return;
+  throw new TargetError(
+    "ERR_PDM_TARGET_SIGNAL",
+    `process ${label} would end at SIGUSR1: it has no handler for it, as with --disable-sigusr1; nothing was sent`,
+  );
+}
+
+function refuseGone({ label }: Target): TargetError {
+  return new TargetError("ERR_PDM_TARGET_GONE", `process ${label} has ended`);
+}
+
 /** Waits until the process itself listens where it did not before. */
-async function awaitPort(target: Target, before: ReadonlySet<number>, endMs: number): Promise<number> {
-  const expected = findExpectedPort(target);
+async function awaitAddress(
+  target: Target,
+  before: readonly Address[],
+  endMs: number,
+  { maySignal, signal }: OpenInspectorOptions,
+): Promise<Address> {
+  const expected = findExpectedAddress(target);
+  let lastMs = endMs;
   for (;;) {
-    const ports = listListeningPorts(target.pid);
-    if (ports.includes(expected)) return expected;
+    const listeners = listListeners(target.pid);
+    const found = pickExpected(listeners, expected);
+    if (found !== undefined) return found;
     // Its title may have taken the place of its arguments, so that the port is not known; and some have Node.js choose one.
     const fresh = await findInspector(
       target,
-      ports.filter((port) => !before.has(port)),
+      listeners.filter((address) => !before.some((one) => isSame(one, address))),
     );
     if (fresh !== undefined) return fresh;
-    const { startTicks } = readProcessStatus(target.pid);
-    if (startTicks !== target.status.startTicks) {
-      throw new TargetError("ERR_PDM_TARGET_GONE", `process ${target.label} has ended`);
-    }
-    if (readClockMs() >= endMs) {
+    if (readProcessStatus(target.pid).startTicks !== target.status.startTicks) throw refuseGone(target);
+    // What the signal has begun is awaited for a moment, so that it can be undone.
+    if (signal?.aborted === true) lastMs = Math.min(lastMs, readClockMs() + (maySignal ? INSPECTOR_LIMITS.graceMs : 0));
+    if (readClockMs() >= lastMs) {
       // It may have been open, where the program itself has opened it: then the signal does nothing.
-      const open = await findInspector(target, ports);
+      const open = await findInspector(target, listeners);
       if (open !== undefined) return open;
-      throw new InspectorError(
-        "ERR_PDM_INSPECTOR_TIMEOUT",
-        `process ${target.label} was sent SIGUSR1, and no inspector has opened: its program has a handler of its own for that signal, which has run, or it is in a native call and the inspector opens when that returns`,
-      );
+      throw refuseSilent(target, maySignal);
     }
     await wait(INSPECTOR_LIMITS.lookMs);
+  }
+}
+
+function refuseSilent({ pid, label }: Target, maySignal: boolean): InspectorError {
+  if (!maySignal)
+    return new InspectorError("ERR_PDM_INSPECTOR_NOT_OPEN", `the inspector of process ${label} is not open`);
+  return new InspectorError(
+    "ERR_PDM_INSPECTOR_TIMEOUT",
+    `process ${label} was sent SIGUSR1, and no inspector has opened: its program has a handler of its own for that signal, which has run, or it is in a native call. Then the inspector opens when that returns, and stays open: pdm-rescue ${pid} --close-inspector --wait 3600 waits for that, and closes it`,
+  );
+}
+
+/** @throws InspectorError (rejects) saying that an inspector which was opened for us may be open */
+async function connectTo(target: Target, address: Address, wasOpen: boolean): Promise<RemoteSession> {
+  const connect = createConnect(target, address);
+  const open = (): Promise<RemoteSession> => openRemoteSession(connect, INSPECTOR_LIMITS.connectMs);
+  try {
+    // It may be about to close, at the end of somebody else's session, or the machine be slow.
+    return await open().catch(open);
+  } catch (cause) {
+    if (wasOpen || !(cause instanceof InspectorError)) throw cause;
+    throw new InspectorError(
+      cause.code,
+      `${cause.message}; it was opened for this, and may be open still: pdm-rescue ${target.pid} --close-inspector`,
+      { cause },
+    );
   }
 }
 
@@ -165,75 +242,41 @@ async function proveProcess(session: InspectorSession, { label, innerPid }: Targ
     { expression: "process.pid", returnByValue: true, silent: true, timeout: INSPECTOR_LIMITS.ownCodeMs },
     timeoutMs,
   );
-  const pid: unknown = answer.result.value;
+  const pid: unknown = answer.result?.value;
   if (pid === innerPid) return;
   throw new InspectorError(
     "ERR_PDM_INSPECTOR_OTHER",
-    `the inspector that answers is that of process ${String(pid)}, not of ${label}; nothing was asked of it`,
+    `the inspector that answers is that of process ${String(pid).slice(0, 20)}, not of ${label}; nothing was asked of it`,
   );
 }
 
+/** Node.js before 20.16 lacks the first way. Whatever the program has made of it, an error in a timer would end it. */
+const CLOSE = `try {
+  const { close } = process.getBuiltinModule?.("node:inspector") ?? { close: process._debugEnd };
+  close();
+} catch {}`;
+
 /**
- * `inspector.close()` waits for its sessions to end: so it is called from a timer, when ours has. See `inMicrotask` for how that is set.
+ * `inspector.close()` waits for all sessions to end: so it is called from a timer, when ours has, and not at all where others are connected. See `inMicrotask` for how that
+ * is set.
  */
-async function closeInspector(session: RemoteSession, wasOpen: boolean): Promise<void> {
-  if (!wasOpen) {
-    const expression = `${inMicrotask(
-      `void setTimeout(() => process.getBuiltinModule("node:inspector").close(), ${INSPECTOR_LIMITS.closeDelayMs})`,
-    )}; 0`;
+async function endSession(session: RemoteSession, isOurs: boolean, count: () => number): Promise<InspectorEnd> {
+  const end = !isOurs ? "left-open" : count() > 1 ? "shared" : "closing";
+  if (end === "closing") {
+    const expression = `${inMicrotask(`void setTimeout(() => { ${CLOSE} }, ${INSPECTOR_LIMITS.closeDelayMs})`)}; 0`;
     const params = { expression, silent: true, timeout: INSPECTOR_LIMITS.ownCodeMs };
     // In a native call it takes the order when that returns, also without us.
     await session.post("Runtime.evaluate", params, INSPECTOR_LIMITS.connectMs).catch(() => undefined);
   }
   session.close();
   await session.closed;
+  return end;
 }
 
-/** On its command line or in `NODE_OPTIONS`; 0 where Node.js chooses one. */
-function findExpectedPort({ command }: Target): number {
-  let port = DEFAULT_PORT;
-  const options = listNodeOptions(command);
-  for (const [index, option] of options.entries()) {
-    const [name = "", value = options[index + 1] ?? ""] = option.split("=", 2);
-    const isPortOption = name === "--inspect-port" || name === "--debug-port";
-    const isInspectOption = /^--inspect(?:-brk|-wait)?$/.test(name) && option.includes("=");
-    const digits = /(?:^|:)(\d+)$/.exec(value)?.[1];
-    if ((isPortOption || isInspectOption) && digits !== undefined) port = Number(digits);
-  }
-  return port;
+function isSame(one: Address, other: Address): boolean {
+  return one.host === other.host && one.port === other.port;
 }
 
-async function findOpenPort(target: Target): Promise<number | undefined> {
-  const expected = findExpectedPort(target);
-  const ports = listListeningPorts(target.pid);
-  return expected === 0 ? findInspector(target, ports) : ports.find((port) => port === expected);
-}
-
-/** Asks on these ports: one that an inspector has chosen itself is known by its answer alone. */
-async function findInspector(target: Target, ports: readonly number[]): Promise<number | undefined> {
-  for (const port of ports) {
-    const answer = await readInspectorJson(
-      createConnect(target, port),
-      "/json/version",
-      INSPECTOR_LIMITS.probeMs,
-    ).catch(() => undefined);
-    const { Browser: name } = (answer ?? {}) as { readonly Browser?: unknown };
-    if (typeof name === "string" && name.startsWith("node.js/")) return port;
-  }
-  return undefined;
-}
-
-/** Within the process's own network, where that is another: by `nsenter`, which root may run. */
-function createConnect({ pid, sharesNetwork }: Target, port: number): Connect {
-  if (sharesNetwork) return () => connectTcp({ host: "127.0.0.1", port });
-  const relay = `const s=require("net").connect(${port},"127.0.0.1");s.on("error",(e)=>{console.error(e.message);process.exit(1)});process.stdin.pipe(s);s.pipe(process.stdout)`;
-  return () => {
-    const child = spawn("nsenter", [`--net=/proc/${pid}/ns/net`, "--", process.execPath, "-e", relay], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-    child.on("error", (error) => stream.destroy(new Error(`its network is entered with nsenter: ${error.message}`)));
-    stream.on("close", () => child.kill());
-    return stream;
-  };
+function formatAddress({ host, port }: Address): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -22,9 +22,14 @@ export class WebSocket {
   readonly #stream: Duplex;
   readonly #onText: (text: string) => void;
   readonly #onEnd: (reason: string) => void;
-  #input: Buffer = Buffer.alloc(0);
+  /** What has come and is no whole frame yet. */
+  #chunks: Buffer[] = [];
+  #inputBytes = 0;
+  /** How much of it there must be before it is looked at again, so that a long frame is put together once. */
+  #wantedBytes = 2;
   /** Of a message that comes in pieces. */
   #pieces: Buffer[] = [];
+  #pieceBytes = 0;
   #isEnded = false;
   /** Resolves when the connection is gone. */
   readonly closed: Promise<void>;
@@ -95,29 +100,39 @@ export class WebSocket {
 
   #receive(chunk: Buffer): void {
     if (this.#isEnded) return;
-    this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk]);
-    while (!this.#isEnded && this.#takeFrame());
+    this.#chunks.push(chunk);
+    this.#inputBytes += chunk.length;
+    if (this.#inputBytes < this.#wantedBytes) return;
+    let rest: Buffer = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
+    for (;;) {
+      const frameBytes = this.#takeFrame(rest);
+      if (frameBytes === 0 || this.#isEnded) break;
+      rest = rest.subarray(frameBytes);
+    }
+    this.#chunks = [rest];
+    this.#inputBytes = rest.length;
   }
 
-  /** @returns whether there was a whole one */
-  #takeFrame(): boolean {
-    const input = this.#input;
-    if (input.length < 2) return false;
+  /** @returns its bytes; 0 where there is no whole one, and then it is known how many are wanted */
+  #takeFrame(input: Buffer): number {
     const [first = 0, second = 0] = input;
     const short = second & 0x7f;
     const headBytes = short === 126 ? 4 : short === 127 ? 10 : 2;
-    if (input.length < headBytes) return false;
+    this.#wantedBytes = input.length < 2 ? 2 : headBytes;
+    if (input.length < this.#wantedBytes) return 0;
     const length = short === 126 ? input.readUInt16BE(2) : short === 127 ? Number(input.readBigUInt64BE(2)) : short;
-    const held = this.#pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if ((second & 0x80) !== 0 || held + length > INSPECTOR_LIMITS.messageBytes) {
+    const { messageBytes, messagePieces } = INSPECTOR_LIMITS;
+    if ((second & 0x80) !== 0 || this.#pieceBytes + length > messageBytes || this.#pieces.length >= messagePieces) {
       this.#stream.destroy();
-      this.#end(`what came is no message of an inspector's, or has more than ${INSPECTOR_LIMITS.messageBytes} bytes`);
-      return false;
+      this.#end(
+        `what came is no message of an inspector's, or has more than ${messageBytes} bytes or ${messagePieces} pieces`,
+      );
+      return 0;
     }
-    if (input.length < headBytes + length) return false;
-    this.#input = input.subarray(headBytes + length);
+    this.#wantedBytes = headBytes + length;
+    if (input.length < this.#wantedBytes) return 0;
     this.#takePayload(first & 0x0f, (first & 0x80) !== 0, input.subarray(headBytes, headBytes + length));
-    return true;
+    return headBytes + length;
   }
 
   #takePayload(opcode: number, isLast: boolean, payload: Buffer): void {
@@ -125,9 +140,11 @@ export class WebSocket {
     else if (opcode === CLOSE) this.close();
     else if (opcode === TEXT || opcode === CONTINUATION) {
       this.#pieces.push(payload);
+      this.#pieceBytes += payload.length;
       if (!isLast) return;
       const text = Buffer.concat(this.#pieces).toString("utf8");
       this.#pieces = [];
+      this.#pieceBytes = 0;
       this.#onText(text);
     }
   }

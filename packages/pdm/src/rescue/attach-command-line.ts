@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { PdmError } from "../errors.js";
+import { readSeconds } from "./seconds.js";
 
 /** What `--help` prints. */
 export const ATTACH_USAGE: string = `Usage: pdm-attach [OPTION]... PID|NAME
@@ -27,7 +28,7 @@ the signal, listens already, or has PDM_DISABLE in its environment.
   pdm-repl "$(pdm-attach --yes shop)"
 
 Exit status: 0 it can be managed (or, with --detach, no more); 1 wrong usage, or it could
-not be done; 2 it needs your consent (--yes).
+not be done; 2 it needs your consent (--yes); 128 and a signal's number after that.
 `;
 
 /** What to do. */
@@ -60,7 +61,7 @@ export function parseAttachCommandLine(args: readonly string[]): AttachCommandLi
     consents: values.yes === true,
     name: values.name,
     auditFile: values["audit-file"],
-    waitMs: readSeconds(values.wait),
+    waitMs: readSeconds("--wait", values.wait),
     json: values.json === true,
   };
 }
@@ -84,18 +85,6 @@ function readArguments(args: readonly string[]) {
   } catch (error) {
     throw refuse(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** More would be a mistake. */
-const MAX_SECONDS = 3_600;
-
-function readSeconds(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!/^\d+(?:\.\d+)?$/.test(text) || value <= 0 || value > MAX_SECONDS) {
-    throw refuse(`--wait takes seconds, up to ${MAX_SECONDS}, not "${text}"`);
-  }
-  return value * 1_000;
 }
 
 function refuse(message: string): PdmError {

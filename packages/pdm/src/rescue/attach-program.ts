@@ -8,6 +8,7 @@ import { VERSION } from "../version.js";
 import { ATTACH_USAGE, parseAttachCommandLine } from "./attach-command-line.js";
 import type { AttachRun } from "./attach-command-line.js";
 import { confirm } from "./consent.js";
+import { Interruption } from "./interruption.js";
 import { Output } from "./output.js";
 
 /** As the help says. */
@@ -21,23 +22,30 @@ const EXIT = { fine: 0, failed: 1, noConsent: 2 } as const;
  */
 export async function runAttach(args: readonly string[]): Promise<number> {
   const output = new Output(true);
+  using interruption = new Interruption();
   try {
     const commandLine = parseAttachCommandLine(args);
-    if (commandLine.kind === "attach") await attachAndSay(commandLine, output);
+    if (commandLine.kind === "attach") await attachAndSay(commandLine, output, interruption);
     else if (commandLine.kind === "detach") await detachAndSay(commandLine, output);
     else process.stdout.write(commandLine.kind === "help" ? ATTACH_USAGE : `${VERSION}\n`);
     return EXIT.fine;
   } catch (error) {
     output.note(`pdm-attach: ${error instanceof PdmError ? error.message : inspect(error)}`);
+    if (interruption.status !== undefined) return interruption.status;
     if (!(error instanceof PdmError)) return EXIT.failed;
     if (error.code === "ERR_PDM_USAGE") output.note("pdm-attach --help shows the usage");
     return error.code === "ERR_PDM_CONSENT" ? EXIT.noConsent : EXIT.failed;
   }
 }
 
-async function attachAndSay({ subject, consents, name, auditFile, waitMs, json }: AttachRun, output: Output) {
+async function attachAndSay(
+  { subject, consents, name, auditFile, waitMs, json }: AttachRun,
+  output: Output,
+  { signal }: Interruption,
+) {
   const attached = await attach(subject, {
     claim: { program: "pdm-attach" },
+    signal,
     consent: consents || ((request) => confirm(request)),
     ...(name === undefined ? {} : { name }),
     // The process has a working directory of its own.
@@ -59,6 +67,8 @@ async function detachAndSay({ subject, json }: AttachRun, output: Output): Promi
 const INSPECTOR: Readonly<Record<Attached["inspector"], string>> = {
   closed: "its inspector was opened for this, and is closed again",
   open: "its inspector was opened for this, and closes as soon as its event loop turns",
+  shared:
+    "its inspector was opened for this, and is open: another debugger is connected to it, with which closing would block it",
   "left-open": "its inspector was open before, and is left open",
   unused: "no signal was sent",
 };

@@ -25,8 +25,11 @@ export async function confirm(what: string): Promise<true> {
     throw new PdmError("ERR_PDM_CONSENT", `${what}. Say --yes if that is all right`);
   }
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new AbortController();
+  // Ctrl-C and Ctrl-D say no.
+  lines.once("close", () => ended.abort());
   try {
-    const answer = await lines.question(`${what}.\nGo on? [y/N] `);
+    const answer = await lines.question(`${what}.\nGo on? [y/N] `, ended).catch(() => "");
     if (!/^y(?:es)?$/i.test(answer.trim())) throw new PdmError("ERR_PDM_CONSENT", "nothing was sent");
     return true;
   } finally {

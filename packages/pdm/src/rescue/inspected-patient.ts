@@ -19,11 +19,17 @@ export class InspectedPatient implements Patient {
   readonly #session: InspectorSession;
   readonly #threadId: number | undefined;
   readonly #patienceMs: number | undefined;
+  readonly #mayStop: boolean;
 
   constructor(
     target: Target,
     session: InspectorSession,
-    options: { readonly threadId: number | undefined; readonly patienceMs: number | undefined },
+    options: {
+      readonly threadId: number | undefined;
+      readonly patienceMs: number | undefined;
+      /** Whether it may be stopped for some milliseconds, to read its stack. */
+      readonly mayStop: boolean;
+    },
   ) {
     this.pid = target.pid;
     this.subject = String(target.pid);
@@ -31,6 +37,7 @@ export class InspectedPatient implements Patient {
     this.#session = session;
     this.#threadId = options.threadId;
     this.#patienceMs = options.patienceMs;
+    this.#mayStop = options.mayStop;
   }
 
   /** The main thread and all others, or the one that was named. Of others only what is not idle, unless it was named. */
@@ -46,14 +53,14 @@ export class InspectedPatient implements Patient {
       found.push({
         thread: 0,
         heading,
-        diagnosis: isSilent ? await diagnoseSilent(this.#target, waitedMs) : diagnosis,
+        diagnosis: isSilent ? await diagnoseSilent(this.#target, waitedMs, this.#mayStop) : diagnosis,
       });
       // Its inspector has those of the others.
       if (diagnosis.state === "native") return found;
     }
     return this.#withWorkers(async (workers) => {
-      for (const { threadId, url, session } of workers) {
-        if (this.#threadId !== undefined && this.#threadId !== threadId) continue;
+      const chosen = this.#threadId === undefined ? workers : [findWorker(workers, this.#threadId)];
+      for (const { threadId, url, session } of chosen) {
         const diagnosis = await diagnoseThread(session, options);
         if (this.#threadId === undefined && diagnosis.state === "idle") continue;
         found.push({ thread: threadId, heading: `${heading}, worker thread ${threadId} (${url})`, diagnosis });
@@ -74,15 +81,7 @@ export class InspectedPatient implements Patient {
   async #withThread<Result>(use: (session: InspectorSession) => Promise<Result>): Promise<Result> {
     const threadId = this.#threadId;
     if (threadId === undefined) return use(this.#session);
-    return this.#withWorkers(async (workers) => {
-      const worker = workers.find((one) => one.threadId === threadId);
-      if (worker !== undefined) return use(worker.session);
-      const list = workers.map((one) => one.threadId).join(", ");
-      throw new PdmError(
-        "ERR_PDM_THREAD",
-        `there is no worker thread ${threadId}; ${list === "" ? "there is none at all" : `there are: ${list}`}`,
-      );
-    });
+    return this.#withWorkers((workers) => use(findWorker(workers, threadId).session));
   }
 
   async #withWorkers<Result>(use: (workers: readonly WorkerSession[]) => Promise<Result>): Promise<Result> {
@@ -93,4 +92,15 @@ export class InspectedPatient implements Patient {
       opened.end();
     }
   }
+}
+
+/** @throws PdmError `ERR_PDM_THREAD` */
+function findWorker(workers: readonly WorkerSession[], threadId: number): WorkerSession {
+  const worker = workers.find((one) => one.threadId === threadId);
+  if (worker !== undefined) return worker;
+  const list = workers.map((one) => one.threadId).join(", ");
+  throw new PdmError(
+    "ERR_PDM_THREAD",
+    `there is no worker thread ${threadId}; ${list === "" ? "there is none at all" : `there are: ${list}`}`,
+  );
 }

@@ -44,11 +44,15 @@ export async function diagnoseWithoutSignal(target: Target): Promise<Diagnosis> 
   };
 }
 
-/** A process whose inspector does not open: what its stack says, read out of its memory, and what can be seen besides. */
-export async function diagnoseSilent(target: Target, silentMs: number): Promise<Diagnosis> {
+/**
+ * A process whose inspector does not open: what its stack says, read out of its memory, and what can be seen besides.
+ *
+ * @param mayStop whether it may be stopped for that, where it computes
+ */
+export async function diagnoseSilent(target: Target, silentMs: number, mayStop: boolean): Promise<Diagnosis> {
   const { pid } = target;
   const activity = await watchActivity(pid, WATCH_MS);
-  const { functions, missing } = await readJavaScriptStack(pid, true);
+  const { functions, missing } = await readJavaScriptStack(pid, mayStop);
   const isComputing = activity.cpuShare >= COMPUTING;
   const does = isComputing
     ? `It computes: ${Math.round(activity.cpuShare * 100)} % of a processor.`

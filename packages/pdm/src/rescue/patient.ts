@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import type { EvaluatedInside } from "../diagnosis/evaluate.js";
 import { PdmError } from "../errors.js";
@@ -24,21 +24,37 @@ export interface Patient {
   profile(durationMs: number): Promise<object>;
 }
 
-/** @returns the file's path @throws PdmError `ERR_PDM_OUTPUT` (rejects) where it cannot be written, or is there already */
+/**
+ * Records a CPU profile into a file that is not there yet.
+ *
+ * @returns the file's path
+ * @throws PdmError `ERR_PDM_OUTPUT` (rejects) where it cannot be written, or is there already: then nothing was recorded
+ */
 export async function writeProfile(
   patient: Patient,
   durationMs: number,
   path = `pdm-${patient.pid}.cpuprofile`,
 ): Promise<string> {
-  const profile = await patient.profile(durationMs);
+  const file = openOutput(path);
   try {
-    writeFileSync(path, JSON.stringify(profile), { flag: "wx" });
+    writeFileSync(file, JSON.stringify(await patient.profile(durationMs)));
+  } catch (error) {
+    unlinkSync(path);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return path;
+}
+
+function openOutput(path: string): number {
+  try {
+    return openSync(path, "wx");
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const reason = code === "EEXIST" ? `${path} is there already; name another file with --output` : message;
     throw new PdmError("ERR_PDM_OUTPUT", reason, { cause });
   }
-  return path;
 }
 
 /** What to type for what can be done. */

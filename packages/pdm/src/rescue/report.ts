@@ -1,5 +1,6 @@
 import type { DiagnosedFrame, Diagnosis, ProcessState } from "../diagnosis/diagnosis.js";
 import type { Palette, Style } from "../terminal/editor/style.js";
+import type { FoundThread } from "./patient.js";
 
 /** What the state is called in the heading. */
 const TITLES: Readonly<Record<ProcessState, string>> = {
@@ -31,8 +32,16 @@ export function formatDiagnosis(heading: string, diagnosis: Diagnosis, palette: 
   return lines;
 }
 
-/** What can be done about it. */
-export function formatAdvice(advice: readonly string[]): string[] {
+/** All that was found, and what can be done about it. */
+export function formatReport(found: readonly FoundThread[], palette: Palette): string[] {
+  const advice = new Set(found.flatMap(({ diagnosis }) => diagnosis.advice));
+  return [
+    ...found.flatMap(({ heading, diagnosis }) => [...formatDiagnosis(heading, diagnosis, palette), ""]),
+    ...formatAdvice([...advice]),
+  ];
+}
+
+function formatAdvice(advice: readonly string[]): string[] {
   return advice.length === 0 ? [] : ["Next steps:", ...advice.map((text) => `  - ${text}`)];
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { PdmError } from "../errors.js";
+import { readSeconds } from "./seconds.js";
 
 /** What `--help` prints. */
 export const RESCUE_USAGE: string = `Usage: pdm-rescue [OPTION]... PID|NAME|SPEC
@@ -36,15 +37,18 @@ SIGUSR1 runs that instead, which nobody can tell beforehand: so you are asked, o
 On a terminal it then offers the next steps. Local variables are shown as they are, with
 the secrets that they hold.
 
-Exit status: 0 it has been said what the process does; 1 wrong usage, or it could not be
-found out; 2 it needs your consent (--yes); 3 what was evaluated threw.
+Ctrl-C closes the inspector, too; a second one ends this at once.
+
+Exit status: 0 it has been said or done; 1 wrong usage, or it could not be; 2 it needs
+your consent (--yes); 3 what was evaluated threw; 128 and a signal's number after that.
 `;
 
 /** What to do; `spec` names the process. */
 export type RescueCommandLine = { readonly kind: "help" | "version" } | RescueRun;
 
 export interface RescueRun {
-  readonly kind: "run";
+  /** Say or do something in the process, or only have its inspector closed. */
+  readonly kind: "run" | "close";
   readonly subject: string;
   readonly consents: boolean;
   readonly mayCallSignal: boolean;
@@ -72,11 +76,12 @@ export function parseRescueCommandLine(args: readonly string[]): RescueCommandLi
   if (values.output !== undefined && values.profile === undefined) {
     throw refuse("--output says where the profile is written: give --profile too");
   }
-  if (values["no-signal"] === true && (values.eval !== undefined || values.profile !== undefined)) {
-    throw refuse("--no-signal only says what the kernel says: leave --eval and --profile out");
-  }
+  const [action, other] = (["eval", "profile", "no-signal", "close-inspector"] as const).filter(
+    (option) => values[option] !== undefined,
+  );
+  if (other !== undefined) throw refuse(`--${action} and --${other} are two things: leave one out`);
   return {
-    kind: "run",
+    kind: action === "close-inspector" ? "close" : "run",
     subject,
     consents: values.yes === true,
     mayCallSignal: values["no-signal"] !== true,
@@ -104,6 +109,7 @@ function readArguments(args: readonly string[]) {
         thread: { type: "string" },
         profile: { type: "string" },
         output: { type: "string", short: "o" },
+        "close-inspector": { type: "boolean" },
         wait: { type: "string" },
         json: { type: "boolean" },
         "no-color": { type: "boolean" },
@@ -121,18 +127,6 @@ function readNumber(option: string, text: string | undefined, least: number): nu
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least) throw refuse(`${option} takes a whole number from ${least}, not "${text}"`);
   return value;
-}
-
-/** Of a profile and of patience alike: more would be a mistake. */
-const MAX_SECONDS = 3_600;
-
-function readSeconds(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!/^\d+(?:\.\d+)?$/.test(text) || value <= 0 || value > MAX_SECONDS) {
-    throw refuse(`${option} takes seconds, up to ${MAX_SECONDS}, not "${text}"`);
-  }
-  return value * 1_000;
 }
 
 function refuse(message: string): PdmError {

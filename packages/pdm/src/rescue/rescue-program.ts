@@ -2,10 +2,11 @@ import { inspect } from "node:util";
 import { HelloError } from "../client/errors.js";
 import { connectWatchdog } from "../client/watchdog.js";
 import type { WatchdogClient } from "../client/watchdog.js";
+import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import { PdmError } from "../errors.js";
 import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
-import type { OpenedInspector } from "../inspector/open-inspector.js";
+import type { InspectorEnd, OpenedInspector } from "../inspector/open-inspector.js";
 import { RESCUE_LIMITS } from "../limits.js";
 import { findSocketOwner } from "../target/socket-owner.js";
 import { findTarget, readTarget } from "../target/target.js";
@@ -13,13 +14,14 @@ import type { Target } from "../target/target.js";
 import { ConnectError } from "../transport/connect-spec.js";
 import { VERSION } from "../version.js";
 import { askConsent } from "./consent.js";
+import { Interruption } from "./interruption.js";
 import { Output } from "./output.js";
 import { diagnoseOutside, diagnoseSilent, diagnoseWithoutSignal } from "./outside.js";
 import { InspectedPatient } from "./inspected-patient.js";
 import { listCommands, writeProfile } from "./patient.js";
-import type { Patient } from "./patient.js";
+import type { FoundThread, Patient } from "./patient.js";
 import { WatchedPatient } from "./watched-patient.js";
-import { formatAdvice, formatDiagnosis } from "./report.js";
+import { formatReport } from "./report.js";
 import { parseRescueCommandLine, RESCUE_USAGE } from "./rescue-command-line.js";
 import type { RescueRun } from "./rescue-command-line.js";
 import { offerSteps } from "./steps.js";
@@ -35,47 +37,58 @@ const EXIT = { fine: 0, failed: 1, noConsent: 2, threw: 3 } as const;
  */
 export async function runRescue(args: readonly string[]): Promise<number> {
   const output = new Output(args.includes("--no-color") || (process.env["NO_COLOR"] ?? "") !== "");
+  using interruption = new Interruption();
   try {
     const commandLine = parseRescueCommandLine(args);
-    if (commandLine.kind === "run") return await rescue(commandLine, output);
+    if (commandLine.kind === "run") return await rescue(commandLine, output, interruption);
+    if (commandLine.kind === "close") return await closeInspector(commandLine, output, interruption);
     process.stdout.write(commandLine.kind === "help" ? RESCUE_USAGE : `${VERSION}\n`);
     return EXIT.fine;
   } catch (error) {
     output.note(`pdm-rescue: ${error instanceof PdmError ? error.message : inspect(error)}`);
+    if (interruption.status !== undefined) return interruption.status;
     if (!(error instanceof PdmError)) return EXIT.failed;
     if (error.code === "ERR_PDM_USAGE") output.note("pdm-rescue --help shows the usage");
     return error.code === "ERR_PDM_CONSENT" ? EXIT.noConsent : EXIT.failed;
   }
 }
 
-async function rescue(run: RescueRun, output: Output): Promise<number> {
+async function rescue(run: RescueRun, output: Output, interruption: Interruption): Promise<number> {
   if (isSpec(run.subject)) {
-    const watchdog = await findWatchdog(run.subject);
-    if (watchdog !== undefined) return rescueByWatchdog(watchdog, run, output);
+    const watchdog = await interruption.orElse(findWatchdog(run.subject));
+    if (watchdog !== undefined) return rescueByWatchdog(watchdog, run, output, interruption);
   }
-  const target = isSpec(run.subject) ? readTarget(await findSocketOwner(run.subject)) : findTarget(run.subject);
+  const target = await findSubject(run.subject);
   const diagnosis =
     (await diagnoseOutside(target)) ?? (run.mayCallSignal ? undefined : await diagnoseWithoutSignal(target));
-  if (diagnosis !== undefined) {
-    if (run.json) output.printJson({ pid: target.pid, threads: [{ thread: 0, ...diagnosis }] });
-    else
-      output.print([
-        ...formatDiagnosis(`Process ${target.label}`, diagnosis, output.palette),
-        ...formatAdvice(diagnosis.advice),
-      ]);
-    return EXIT.fine;
-  }
+  if (diagnosis !== undefined) return reportOutside(target, diagnosis, run, output);
   await checkInspectorCanOpen(target);
-  if (!(await isInspectorOpen(target))) await askConsent(target, run.consents);
-  const opened = await openOrExplain(target, run, output);
-  if (opened === undefined) return EXIT.fine;
+  const isOpen = await isInspectorOpen(target);
+  if (!isOpen) await askConsent(target, run.consents);
+  const opened = await openOrExplain(target, { ...run, isOpen }, output, interruption);
+  if (typeof opened === "number") return opened;
   let isFine = true;
   try {
-    isFine = await treat(new InspectedPatient(target, opened.session, run), run, output);
+    const patient = new InspectedPatient(target, opened.session, { ...run, mayStop: run.consents || !isOpen });
+    isFine = await interruption.orElse(treat(patient, run, output));
   } finally {
-    await closeAndSay(opened, target, output);
+    output.note(describeEnd(target, opened, await opened.close()));
   }
   return isFine ? EXIT.fine : EXIT.threw;
+}
+
+/** Has a process close an inspector that is open, or opens while we wait, whoever opened it. */
+async function closeInspector(run: RescueRun, output: Output, interruption: Interruption): Promise<number> {
+  const target = await findSubject(run.subject);
+  const { signal } = interruption;
+  const opened = await openInspector(target, run.patienceMs ?? 0, { maySignal: false, signal });
+  const end = await opened.close(true);
+  output.note(describeEnd(target, opened, end));
+  return end === "closing" ? EXIT.fine : EXIT.failed;
+}
+
+async function findSubject(subject: string): Promise<Target> {
+  return isSpec(subject) ? readTarget(await findSocketOwner(subject)) : findTarget(subject);
 }
 
 /** @returns undefined where the socket has none */
@@ -89,10 +102,15 @@ async function findWatchdog(spec: string): Promise<WatchdogClient | undefined> {
   }
 }
 
-async function rescueByWatchdog(watchdog: WatchdogClient, run: RescueRun, output: Output): Promise<number> {
+async function rescueByWatchdog(
+  watchdog: WatchdogClient,
+  run: RescueRun,
+  output: Output,
+  interruption: Interruption,
+): Promise<number> {
   try {
     const patient = await WatchedPatient.open(watchdog, run.subject, run.threadId);
-    return (await treat(patient, run, output)) ? EXIT.fine : EXIT.threw;
+    return (await interruption.orElse(treat(patient, run, output))) ? EXIT.fine : EXIT.threw;
   } finally {
     watchdog.close();
   }
@@ -103,22 +121,41 @@ function isSpec(subject: string): boolean {
   return subject.includes("/") || subject.includes(":");
 }
 
-/** @returns undefined where no inspector opens: then it has been said what can be seen */
-async function openOrExplain(target: Target, run: RescueRun, output: Output): Promise<OpenedInspector | undefined> {
+/** @returns the exit status where no inspector opens: then it has been said what can be seen */
+async function openOrExplain(
+  target: Target,
+  run: RescueRun & { readonly isOpen: boolean },
+  output: Output,
+  { signal }: Interruption,
+): Promise<OpenedInspector | number> {
   const waitMs = run.patienceMs ?? RESCUE_LIMITS.inspectorMs;
   try {
-    return await openInspector(target, waitMs);
+    return await openInspector(target, waitMs, { maySignal: !run.isOpen, signal });
   } catch (error) {
-    if (!(error instanceof InspectorError) || error.code !== "ERR_PDM_INSPECTOR_TIMEOUT") throw error;
-    const diagnosis = await diagnoseSilent(target, waitMs);
-    if (run.json) output.printJson({ pid: target.pid, threads: [{ thread: 0, ...diagnosis }] });
-    else
-      output.print([
-        ...formatDiagnosis(`Process ${target.label}`, diagnosis, output.palette),
-        ...formatAdvice(diagnosis.advice),
-      ]);
-    return undefined;
+    if (!(error instanceof InspectorError) || error.code !== "ERR_PDM_INSPECTOR_TIMEOUT" || signal.aborted) throw error;
+    const status = reportOutside(target, await diagnoseSilent(target, waitMs, true), run, output);
+    output.note(
+      `process ${target.label} was sent SIGUSR1: if it is in a native call, its inspector opens when that returns, and stays open. To close it then: pdm-rescue ${target.pid} --close-inspector --wait 3600`,
+    );
+    return status;
   }
+}
+
+/** @returns the exit status: what was to be done in the process could not be */
+function reportOutside(target: Target, diagnosis: Diagnosis, run: RescueRun, output: Output): number {
+  const found: FoundThread = { thread: 0, heading: `Process ${target.label}`, diagnosis };
+  report(target.pid, [found], run, output);
+  const undone = run.code !== undefined ? "evaluated" : run.profileMs !== undefined ? "recorded" : undefined;
+  if (undone === undefined) return EXIT.fine;
+  output.note(
+    `pdm-rescue: nothing was ${undone}: no JavaScript of process ${target.label} can be reached in that state`,
+  );
+  return EXIT.failed;
+}
+
+function report(pid: number, found: readonly FoundThread[], { json }: RescueRun, output: Output): void {
+  if (json) output.printJson({ pid, threads: found.map(({ thread, diagnosis }) => ({ thread, ...diagnosis })) });
+  else output.print(formatReport(found, output.palette));
 }
 
 /** @returns whether nothing that was evaluated threw */
@@ -136,24 +173,20 @@ async function treat(patient: Patient, run: RescueRun, output: Output): Promise<
     else output.print([`The CPU profile is in ${file}`]);
     return true;
   }
-  const found = await patient.diagnose();
-  if (run.json) {
-    const threads = found.map(({ thread, diagnosis }) => ({ thread, ...diagnosis }));
-    output.printJson({ pid: patient.pid, threads });
-    return true;
-  }
-  for (const { heading, diagnosis } of found) {
-    output.print([...formatDiagnosis(heading, diagnosis, output.palette), ""]);
-  }
-  const advice = new Set(found.flatMap(({ diagnosis }) => diagnosis.advice));
-  output.print([...formatAdvice([...advice]), ...listCommands(patient)]);
+  report(patient.pid, await patient.diagnose(), run, output);
+  if (run.json) return true;
+  output.print(listCommands(patient));
   if (process.stdin.isTTY && process.stdout.isTTY) await offerSteps(patient, output);
   return true;
 }
 
-async function closeAndSay(opened: OpenedInspector, target: Target, output: Output): Promise<void> {
-  await opened.close();
-  const where = `the inspector of process ${target.label} on port ${opened.port}`;
-  if (opened.wasOpen) output.note(`${where} was open before, and is left open`);
-  else output.note(`${where} was opened for this; it closes as soon as the event loop turns`);
+const ENDS: Readonly<Record<InspectorEnd, string>> = {
+  closing: "closes as soon as its event loop turns",
+  "left-open": "was open before, and is left open",
+  shared:
+    "is left open: another debugger is connected to it, with which closing would block the process. When that has ended: --close-inspector",
+};
+
+function describeEnd({ label }: Target, { port }: OpenedInspector, end: InspectorEnd): string {
+  return `the inspector of process ${label} on port ${port} ${ENDS[end]}`;
 }

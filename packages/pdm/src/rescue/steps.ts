@@ -4,6 +4,7 @@ import type { Output } from "./output.js";
 import { writeProfile } from "./patient.js";
 import type { Patient } from "./patient.js";
 import { formatDiagnosis } from "./report.js";
+import { MAX_SECONDS } from "./seconds.js";
 
 const HELP = [
   "  look           says again what it does",
@@ -53,7 +54,7 @@ async function takeStep(line: string, patient: Patient, output: Output): Promise
     output.print([evaluated.isError ? output.palette.paint(evaluated.text, "error") : evaluated.text]);
     return;
   }
-  if (word === "profile" && Number(rest) > 0 && Number(rest) <= MAX_PROFILE_SECONDS) {
+  if (word === "profile" && Number(rest) > 0 && Number(rest) <= MAX_SECONDS) {
     output.print([
       `The CPU profile is in ${await writeProfile(patient, Number(rest) * 1_000, `pdm-${patient.pid}-${Date.now()}.cpuprofile`)}`,
     ]);
@@ -61,5 +62,3 @@ async function takeStep(line: string, patient: Patient, output: Output): Promise
   }
   output.print(HELP);
 }
-
-const MAX_PROFILE_SECONDS = 3_600;

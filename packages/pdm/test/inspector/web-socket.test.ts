@@ -193,6 +193,14 @@ for (const [what, bytes] of [
   });
 }
 
+test("pieces without end that hold nothing end the session, too", async () => {
+  await using pair = await Pair.open();
+  const pieces = Array.from({ length: INSPECTOR_LIMITS.messagePieces + 1 }, () => encodeFrame(0x00, ""));
+  pair.stream.write(Buffer.concat([encodeFrame(0x01, ""), ...pieces]));
+  await pair.client.closed;
+  assert.match(pair.reasons.join(), /no message of an inspector's, or has more than .* pieces/);
+});
+
 test("who answers with no WebSocket, and who answers nothing, is no inspector", async () => {
   const server = createServer((_request, response) => response.end("hello")).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -72,7 +72,7 @@ for (const [args, message] of [
   [["1", "--output", "f"], /give --profile too/],
   [["1", "--profile", "0"], /--profile takes seconds/],
   [["1", "--wait", "9999"], /--wait takes seconds, up to 3600/],
-  [["1", "--no-signal", "--eval", "1"], /leave --eval and --profile out/],
+  [["1", "--no-signal", "--eval", "1"], /--eval and --no-signal are two things/],
   [["1", "--nope"], /nope/],
 ] as const) {
   test(`pdm-rescue ${args.join(" ")} is refused, and says why`, () => {
