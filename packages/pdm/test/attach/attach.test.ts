@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect as connectTcp, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
@@ -169,6 +169,19 @@ describe("attach", { concurrency: 3 }, () => {
     const { inspector } = await attach(server.pid, YES);
     assert.equal(inspector, "left-open");
     assert.ok(listListeningPorts(server.pid).includes(port));
+  });
+
+  test("an inspector with which another is connected meanwhile is left open, since closing it would block, and that is said", async () => {
+    using server = await ServingProcess.start();
+    const attaching = attach(server.pid, YES);
+    await waitUntil(() => listListeningPorts(server.pid).includes(server.victim.port));
+    const other = connectTcp(server.victim.port, "127.0.0.1");
+    await once(other, "connect");
+    const attached = await attaching;
+    assert.equal(attached.inspector, "shared");
+    await attached.detach();
+    assert.equal(await server.request(), "1");
+    other.destroy();
   });
 
   test("it is found by the name of its main script, of its package, and by its title", async () => {
