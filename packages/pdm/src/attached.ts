@@ -24,9 +24,10 @@ let current: Attached | undefined;
 
 /** Has this process listen on its default socket, once. */
 async function begin(wishes: AttachmentWishes): Promise<AttachmentOutcome> {
+  const isNew = opening === undefined;
   try {
     current = await (opening ??= Attached.open(wishes));
-    return { spec: current.spec };
+    return { spec: current.spec, isNew };
   } catch (error) {
     opening = undefined;
     const code = error instanceof PdmError ? error.code : "ERR_PDM_ATTACH";
@@ -34,9 +35,14 @@ async function begin(wishes: AttachmentWishes): Promise<AttachmentOutcome> {
   }
 }
 
-/** */
+async function end(): Promise<void> {
+  // Where that fails, its own caller is told.
+  const attached = await opening?.catch(() => undefined);
+  await attached?.end();
+}
+
 /** What the loaded script is. */
-export const attachment: Omit<Attachment, "digest"> = { begin, findSpec: () => current?.spec };
+export const attachment: Omit<Attachment, "digest"> = { begin, end, findSpec: () => current?.spec };
 
 const DESCRIPTION: ObjectDescription = Object.freeze({
   description: "That somebody has attached to this process, which did not listen by itself: since when, and who.",
@@ -123,12 +129,12 @@ class Attached implements Attribute<object>, Invocable {
       return null;
     }
     setImmediate(() => {
-      this.#end().catch((error: unknown) => warn("PDM_INTERNAL", "detaching failed", error));
+      this.end().catch((error: unknown) => warn("PDM_INTERNAL", "detaching failed", error));
     });
     return null;
   }
 
-  async #end(): Promise<void> {
+  async end(): Promise<void> {
     if (current !== this) return;
     opening = undefined;
     current = undefined;

@@ -16,7 +16,11 @@ export interface AttachmentWishes {
 
 /** What came of it. JSON, since it goes through the inspector. */
 export type AttachmentOutcome =
-  | { readonly spec: string }
+  | {
+      readonly spec: string;
+      /** Whether it did not listen before, by another's doing. */
+      readonly isNew: boolean;
+    }
   | { readonly error: { readonly code: string; readonly message: string } };
 
 /** What was loaded into a process. It stays when it has ended, so that it need not be loaded again. */
@@ -25,6 +29,8 @@ export interface Attachment {
   readonly digest: string;
   /** Listens, or says where it does so already. Never rejects. */
   begin(wishes: AttachmentWishes): Promise<AttachmentOutcome>;
+  /** Listens no more, where it does: what whoever has begun does when they cannot go on. */
+  end(): Promise<void>;
   /** Where it listens now, if it does. */
   findSpec(): string | undefined;
 }

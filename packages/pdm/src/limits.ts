@@ -620,6 +620,8 @@ export interface AttachLimits {
   readonly socketMs: number;
   /** Milliseconds that each step of detaching may take. */
   readonly detachMs: number;
+  /** Characters of a text of the process's that are shown. Over it: cut off. Against: a process that fills the terminal of whoever attaches. */
+  readonly shownCharacters: number;
 }
 
 /** The values of {@link AttachLimits}. */
@@ -630,6 +632,7 @@ export const ATTACH_LIMITS: AttachLimits = Object.freeze({
   closeMs: 2_000,
   socketMs: 2_000,
   detachMs: 5_000,
+  shownCharacters: 1_000,
 });
 
 /** What a diagnosis takes and shows; the same for each. */

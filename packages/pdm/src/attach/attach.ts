@@ -2,8 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readClockMs } from "../clock.js";
 import { claimProcess } from "../client/claim.js";
 import type { ClientClaim } from "../client/claim.js";
-import { connect } from "../client/connect.js";
+import { saysDisabled } from "../disabled.js";
+import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
+import type { AttachmentWishes } from "../attachment.js";
 import type { InspectorEnd, OpenedInspector } from "../inspector/open-inspector.js";
 import { ATTACH_LIMITS, INSPECTOR_LIMITS } from "../limits.js";
 import { checkOptionNames } from "../option-names.js";
@@ -12,12 +14,15 @@ import { listListeningPorts } from "../target/listening-ports.js";
 import { catchesSignal, readProcessStatus } from "../target/process-status.js";
 import { findTarget } from "../target/target.js";
 import type { Target } from "../target/target.js";
+import { describeThrown } from "../warning.js";
 import { AttachError } from "./attach-error.js";
 import { createAttached } from "./attached-process.js";
 import type { Attached } from "./attached-process.js";
-import { loadInto } from "./loading.js";
-import { findOwnSockets, toOutsideSpec } from "./own-sockets.js";
-import { refuseDisabled, saysDisabled } from "./refusals.js";
+import { endAttachment } from "./detach.js";
+import { loadInto, unload } from "./loading.js";
+import { checkPlace, connectToOwn, findOwnSockets, toOutsideSpec } from "./own-sockets.js";
+import { showText } from "./process-answer.js";
+import { refuseDisabled } from "./refusals.js";
 
 /** Options of {@link attach}. */
 export interface AttachOptions {
@@ -57,7 +62,8 @@ const OPTION_NAMES = [
  * @throws TargetError (rejects) where it cannot be looked at or must not be sent the signal; nothing was sent: `ERR_PDM_TARGET_GONE`, `_USER`, `_NOT_NODE`,
  * `_NAME`, `_PLATFORM`, `_STATE`, `_SIGNAL`, `_NETWORK`, `_ADDRESS`, `_PORT`
  * @throws AttachError (rejects) `ERR_PDM_ATTACH_DISABLED` (`PDM_DISABLE`), `ERR_PDM_ATTACH_PERMISSION`, `ERR_PDM_ATTACH_CONSENT`, `ERR_PDM_ATTACH_SELF`, `ERR_PDM_ATTACH_SILENT`:
- * nothing was sent; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen
+ * nothing was sent; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen; `ERR_PDM_ATTACH_PLACE` where the process names a
+ * socket that is not its own; `ERR_PDM_ATTACH_UNFINISHED`: the message says what is left in which state
  * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no inspector opened: a handler of the program's own has run, or it is in a native call
  */
 export async function attach(pidOrName: number | string, options: AttachOptions = {}): Promise<Attached> {
@@ -72,23 +78,55 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
   }
   checkPermission(target);
   await checkInspectorCanOpen(target);
-  const isOpen = await isInspectorOpen(target);
-  await askConsent(target, consent, isOpen);
-  const opened = await openInspector(target, timeoutMs, { maySignal: !isOpen, signal });
+  const wasOpen = await isInspectorOpen(target);
+  await askConsent(target, consent, wasOpen);
+  const wishes = {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.auditFile === undefined ? {} : { auditFile: options.auditFile }),
+    by: { ...claimProcess(), ...options.claim },
+  };
+  try {
+    const opened = await openInspector(target, timeoutMs, { maySignal: !wasOpen, signal });
+    return await attachOverInspector(opened, target, wishes, signal);
+  } catch (error) {
+    const other = isInspectorLost(error) ? await findOtherAttachment(target, wasOpen) : undefined;
+    if (other !== undefined) return other;
+    throw error;
+  }
+}
+
+async function attachOverInspector(
+  opened: OpenedInspector,
+  target: Target,
+  wishes: AttachmentWishes,
+  signal: AbortSignal | undefined,
+): Promise<Attached> {
   try {
     signal?.throwIfAborted();
-    const { spec, origin } = await loadInto(opened.session, target, {
-      ...(options.name === undefined ? {} : { name: options.name }),
-      ...(options.auditFile === undefined ? {} : { auditFile: options.auditFile }),
-      by: { ...claimProcess(), ...options.claim },
-    });
-    const outside = toOutsideSpec(target, spec);
-    const end =
-      origin === "attached" && !opened.wasOpen ? await closeThroughSocket(opened, outside) : await opened.close();
-    return createAttached(target, outside, origin, end === "closing" ? await awaitClosed(opened, target) : end);
+    const { spec, origin, isNew } = await loadInto(opened.session, target, wishes);
+    // That is only told, and may be anywhere.
+    if (origin === "prepared") return await finish(opened, target, showText(toOutsideSpec(target, spec)), origin);
+    let place: string | undefined;
+    try {
+      place = checkPlace(target, spec);
+      return await finish(opened, target, place, origin);
+    } catch (error) {
+      throw isNew ? await takeOut(opened, target, place, error) : error;
+    }
   } finally {
     await opened.close();
   }
+}
+
+async function finish(
+  opened: OpenedInspector,
+  target: Target,
+  spec: string,
+  origin: Attached["origin"],
+): Promise<Attached> {
+  const isOurs = origin === "attached" && !opened.wasOpen;
+  const end = isOurs ? await closeThroughSocket(opened, target, spec) : await opened.close();
+  return createAttached(target, spec, origin, end === "closing" ? await awaitClosed(opened, target) : end);
 }
 
 /**
@@ -96,14 +134,69 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
  *
  * @throws whatever `connect` does (rejects), then the session is still there
  */
-async function closeThroughSocket(opened: OpenedInspector, spec: string): Promise<InspectorEnd> {
-  const timeout = { timeoutMs: ATTACH_LIMITS.socketMs };
-  await using client = await connect(spec, { protocol: "rpc", ...timeout });
-  const attached = await client.find("pdm.attached", timeout);
+async function closeThroughSocket(opened: OpenedInspector, target: Target, spec: string): Promise<InspectorEnd> {
+  const timeoutMs = ATTACH_LIMITS.socketMs;
+  await using client = await connectToOwn(target, spec, timeoutMs);
+  const attached = await client.find("pdm.attached", { timeoutMs });
   await opened.leave();
-  if (opened.countClients() > 0) return "shared";
-  await attached.invoke("closeInspector", [], timeout);
+  // It may be somebody who attaches at the same time, and goes in a moment.
+  if (!(await awaitThat(() => opened.countClients() === 0))) return "shared";
+  await attached.invoke("closeInspector", [], { timeoutMs });
   return "closing";
+}
+
+/** So that what could not be finished leaves nothing that listens. @returns what to throw: it says in which state the process is, and what to do */
+async function takeOut(
+  opened: OpenedInspector,
+  target: Target,
+  place: string | undefined,
+  cause: unknown,
+): Promise<AttachError> {
+  // Where the session was left already, that is done over the socket.
+  const isOut =
+    (await unload(opened.session)) ||
+    (place !== undefined && (await endAttachment(target, place).then(isDone, isNotDone)));
+  const end = await opened.close();
+  const isOpen = end !== "left-open" && (await awaitClosed(opened, target)) === "open";
+  const { pid } = target;
+  const state = isOut
+    ? "what was loaded was ended again, and does not listen"
+    : `unless the process has ended it may listen: pdm-attach --detach ${pid} takes that out`;
+  const inspector = isOpen
+    ? `. Its inspector is open on port ${opened.port}: pdm-rescue ${pid} --close-inspector closes it`
+    : "";
+  const code = cause instanceof AttachError ? cause.code : "ERR_PDM_ATTACH_UNFINISHED";
+  return new AttachError(code, `${describeThrown(cause)}; ${state}${inspector}`, { cause });
+}
+
+const isDone = (): boolean => true;
+const isNotDone = (): boolean => false;
+
+/** An inspector ends all its sessions when somebody closes it, such as another who attaches at the same time. */
+function isInspectorLost(error: unknown): boolean {
+  return error instanceof InspectorError || (error instanceof AttachError && error.cause instanceof InspectorError);
+}
+
+/** What another has brought about meanwhile. @param wasOpen whether the inspector was open before either came */
+async function findOtherAttachment(target: Target, wasOpen: boolean): Promise<Attached | undefined> {
+  const sockets = await findOwnSockets(target).catch(() => []);
+  const other = sockets.find(({ isAttached }) => isAttached);
+  if (other === undefined) return undefined;
+  // Our signal may have opened it once more.
+  const inspector = wasOpen ? "left-open" : await closeAgain(target);
+  return createAttached(target, other.spec, "attached-before", inspector);
+}
+
+async function closeAgain(target: Target): Promise<Attached["inspector"]> {
+  if (!(await isInspectorOpen(target))) return "closed";
+  try {
+    const opened = await openInspector(target, ATTACH_LIMITS.closeMs, { maySignal: false });
+    const end = await opened.close(true);
+    return end === "closing" ? await awaitClosed(opened, target) : end;
+  } catch {
+    // Somebody closes it at this moment.
+    return (await isInspectorOpen(target)) ? "open" : "closed";
+  }
 }
 
 function refuseBeforehand(target: Target): void {
@@ -142,10 +235,15 @@ async function askConsent(
 
 /** It does so as soon as its event loop turns. */
 async function awaitClosed({ port }: OpenedInspector, { pid }: Target): Promise<"closed" | "open"> {
+  return (await awaitThat(() => !listListeningPorts(pid).includes(port))) ? "closed" : "open";
+}
+
+/** Whether it comes about in the time that there is for closing. */
+async function awaitThat(isTrue: () => boolean): Promise<boolean> {
   const endMs = readClockMs() + ATTACH_LIMITS.closeMs;
-  while (listListeningPorts(pid).includes(port)) {
-    if (readClockMs() >= endMs) return "open";
+  while (!isTrue()) {
+    if (readClockMs() >= endMs) return false;
     await wait(INSPECTOR_LIMITS.lookMs);
   }
-  return "closed";
+  return true;
 }

@@ -18,6 +18,7 @@ export interface Attached {
    * Takes out what was loaded: ends all connections and listens no more. Needs no signal.
    *
    * @throws AttachError (rejects) `ERR_PDM_ATTACH_PREPARED` where it listens by itself
+   * @throws AttachError (rejects) `ERR_PDM_ATTACH_PLACE` where another process answers there by now
    * @throws whatever `connect` does where its event loop is stuck, or it has ended
    */
   detach(): Promise<void>;
@@ -34,6 +35,6 @@ export function createAttached(
     spec,
     origin,
     inspector,
-    detach: () => (origin === "prepared" ? Promise.reject(refusePrepared(target, spec)) : endAttachment(spec)),
+    detach: () => (origin === "prepared" ? Promise.reject(refusePrepared(target, spec)) : endAttachment(target, spec)),
   };
 }

@@ -1,8 +1,8 @@
-import { connect } from "../client/connect.js";
 import { ATTACH_LIMITS } from "../limits.js";
 import { findTarget } from "../target/target.js";
+import type { Target } from "../target/target.js";
 import { AttachError } from "./attach-error.js";
-import { findOwnSockets } from "./own-sockets.js";
+import { connectToOwn, findOwnSockets } from "./own-sockets.js";
 import { refusePrepared } from "./refusals.js";
 
 /**
@@ -20,17 +20,22 @@ export async function detach(pidOrName: number | string): Promise<number> {
   const attached = sockets.find(({ isAttached }) => isAttached);
   const [prepared] = sockets;
   if (attached !== undefined) {
-    await endAttachment(attached.spec);
+    await endAttachment(target, attached.spec);
     return target.pid;
   }
   if (prepared !== undefined) throw refusePrepared(target, prepared.spec);
   throw new AttachError("ERR_PDM_ATTACH_NOT_ATTACHED", `nobody has attached to process ${target.label}`);
 }
 
-/** Resolves when the process has closed our connection, and with it the socket. */
-export async function endAttachment(spec: string): Promise<void> {
-  await using client = await connect(spec, { protocol: "rpc", timeoutMs: ATTACH_LIMITS.detachMs });
-  const attached = await client.find("pdm.attached", { timeoutMs: ATTACH_LIMITS.detachMs });
-  await attached.invoke("detach", [], { timeoutMs: ATTACH_LIMITS.detachMs });
+/**
+ * Resolves when the process has closed our connection, and with it the socket.
+ *
+ * @throws AttachError `ERR_PDM_ATTACH_PLACE` (rejects) where another process answers
+ */
+export async function endAttachment(target: Target, spec: string): Promise<void> {
+  const timeoutMs = ATTACH_LIMITS.detachMs;
+  await using client = await connectToOwn(target, spec, timeoutMs);
+  const attached = await client.find("pdm.attached", { timeoutMs });
+  await attached.invoke("detach", [], { timeoutMs });
   await client.closed;
 }

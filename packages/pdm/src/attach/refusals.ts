@@ -9,11 +9,6 @@ export function refuseDisabled({ label }: Target): AttachError {
   );
 }
 
-/** Whether the variable says so; as `disabled.ts` reads it. */
-export function saysDisabled(value: string): boolean {
-  return !["", "0"].includes(value);
-}
-
 /** What listens by itself is not taken out. */
 export function refusePrepared({ label }: Target, spec: string): AttachError {
   return new AttachError(

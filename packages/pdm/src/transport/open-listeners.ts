@@ -8,7 +8,10 @@ export interface OpenListener {
   readonly version: string;
 }
 
-const LISTENERS_KEY = Symbol.for("pdm.listeners.v1");
+/** Under `Symbol.for` of it a process holds the set of its {@link OpenListener}s. */
+export const OPEN_LISTENERS_KEY = "pdm.listeners.v1";
+
+const LISTENERS_KEY: unique symbol = Symbol.for(OPEN_LISTENERS_KEY);
 
 function openList(): Set<OpenListener> {
   const holder = globalThis as { [LISTENERS_KEY]?: Set<OpenListener> };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -40,10 +40,11 @@ test("with PDM_DISABLE=1 nothing listens, and who asks for the process is told t
   } finally {
     await app.kill();
   }
-  // It was killed, and could not remove its mark.
+  // It was killed, and could not remove its mark: whoever meets that does.
   const socket = defaultSocket("app", app.child.pid);
   assert.equal(readdirSync(path.dirname(socket)).length, 1);
   await assert.rejects(connect(socket), { code: "ERR_PDM_CONNECT" });
+  assert.deepEqual(readdirSync(path.dirname(socket)), []);
 });
 
 test("listen() in such a process resolves to a listener without an address, whatever it is told, and observe() does nothing", async () => {
@@ -59,18 +60,40 @@ test("listen() in such a process resolves to a listener without an address, what
 test("a mark that another process left when it was killed is replaced; a file that is no mark stays", async () => {
   const ended = await project.run(["-e", "console.log(process.pid)"]);
   const [stale, foreign] = [project.socket("stale.sock"), project.socket("foreign.sock")];
-  writeFileSync(`${stale}.disabled`, ended.stdout);
-  writeFileSync(`${foreign}.disabled`, "my notes\n");
-  for (const [socket, code] of [
-    [stale, "ERR_PDM_CONNECT_DISABLED"],
-    [foreign, "ERR_PDM_CONNECT"],
+  for (const [socket, content, code] of [
+    [stale, ended.stdout, "ERR_PDM_CONNECT_DISABLED"],
+    [foreign, "my notes\n", "ERR_PDM_CONNECT"],
   ] as const) {
+    writeFileSync(`${socket}.disabled`, content);
     await assert.rejects(connect(socket), { code: "ERR_PDM_CONNECT" });
+    // Whoever has looked may have removed it.
+    writeFileSync(`${socket}.disabled`, content);
     await using app = project.start(["listening.mjs", socket], { env: OFF });
     await app.readLine();
     await assert.rejects(connect(socket), { code });
   }
 });
+
+// Only there a process's start can be told.
+if (process.platform === "linux") {
+  test("a process that has the number of one that was disabled is not called so", async () => {
+    const socket = project.socket("reused.sock");
+    const mark = `${socket}.disabled`;
+    await using app = project.start(["listening.mjs", socket], { env: OFF });
+    await app.readLine();
+    const [pid = "", startTicks = "", namespace = ""] = readFileSync(mark, "utf8").trimEnd().split(" ");
+    assert.equal(Number(pid), app.child.pid);
+    await assert.rejects(connect(socket), { code: "ERR_PDM_CONNECT_DISABLED" });
+
+    writeFileSync(mark, `${pid} ${startTicks} ${Number(namespace) + 1}\n`);
+    await assert.rejects(connect(socket), { code: "ERR_PDM_CONNECT" });
+    assert.ok(existsSync(mark), "what another container's process has left is not judged");
+
+    writeFileSync(mark, `${pid} ${Number(startTicks) - 1} ${namespace}\n`);
+    await assert.rejects(connect(socket), { code: "ERR_PDM_CONNECT" });
+    assert.ok(!existsSync(mark));
+  });
+}
 
 test("what the environment has wrong beside that is not complained about, and PDM_DISABLE=0 disables nothing", async () => {
   const env = { ...OFF, PDM_HTTP: "yes", PDM_LISTEN: "nowhere" };
