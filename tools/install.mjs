@@ -15,7 +15,7 @@ export async function installPackages() {
 }
 
 /**
- * The other sides that this package must agree with: real Python programs, a real ssh server on loopback, and a real terminal.
+ * The other sides that this package must agree with: real Python programs, a real ssh server on loopback, a real terminal, and a container's network.
  *
  * @type {readonly { name: string, debianPackage: string, isThere: () => Promise<boolean> }[]}
  */
@@ -25,11 +25,12 @@ const PROGRAMS = [
   // Where Debian puts it is not on an ordinary user's PATH.
   { name: "sshd", debianPackage: "openssh-server", isThere: async () => existsSync("/usr/sbin/sshd") },
   { name: "tmux", debianPackage: "tmux", isThere: () => starts("tmux", "-V") },
+  { name: "ip", debianPackage: "iproute2", isThere: async () => existsSync("/usr/sbin/ip") || existsSync("/sbin/ip") },
 ];
 
 /**
  * Sees to it that there are the programs which the tests need. Where this process may not install them it says which are
- * missing; without those of ssh, or without tmux, their tests are skipped, and say so.
+ * missing; without those of ssh, tmux or ip, their tests are skipped, and say so.
  *
  * @throws {ToolError} where there is no Python 3
  */

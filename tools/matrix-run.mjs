@@ -13,7 +13,7 @@ export async function runMatrix(tallies, parts = []) {
     try {
       const { node, version } = await installNode(major);
       console.log(`\nTests on Node ${version}`);
-      tallies.add(`Node ${version}`, await runTests({ node, parts, withTools: false }));
+      tallies.add(`Node ${version}`, await runTests({ node, parts, isRepetition: true }));
     } catch (error) {
       console.error(error instanceof Error ? error.message : error);
       tallies.add(`Node ${major}`, { passed: 0, failed: 1, skipped: [] });

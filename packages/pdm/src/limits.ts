@@ -580,6 +580,10 @@ export interface StackLimits {
   readonly nameCharacters: number;
   /** Characters of a script, up to where a function begins. Over it: its line is not told. */
   readonly sourceCharacters: number;
+  /** Strings that a string is put together from, one within the other. */
+  readonly stringDepth: number;
+  /** Variables of a function's scope; more makes no sense. */
+  readonly scopeVariables: number;
   /** Milliseconds until a process that was stopped must have come to rest. */
   readonly restMs: number;
   /** Times that it is read, where the call returns meanwhile. */
@@ -594,9 +598,43 @@ export const STACK_LIMITS: StackLimits = Object.freeze({
   pages: 4_096,
   nameCharacters: 4_096,
   sourceCharacters: 8_388_608,
+  stringDepth: 20,
+  scopeVariables: 10_000,
   restMs: 200,
   tries: 3,
 });
+
+/** What is read of a program's file, which the process that runs it may have written. Over it: the rest is not there. Stops a file that claims to have any number. */
+export interface ElfLimits {
+  /** Bytes of a table: Node.js 26 has 9 MB of names. */
+  readonly tableBytes: number;
+  /** Symbols whose numbers are read, and bytes of the name of one. */
+  readonly numbers: number;
+  readonly nameBytes: number;
+  /** Libraries that may be Node.js's. */
+  readonly libraries: number;
+}
+
+/** The values of {@link ElfLimits}. */
+export const ELF_LIMITS: ElfLimits = Object.freeze({
+  tableBytes: 67_108_864,
+  numbers: 10_000,
+  nameBytes: 256,
+  libraries: 4,
+});
+
+/** What is told of a process that is watched from outside. */
+export interface ActivityLimits {
+  /** Looks at its main thread, over the time that it is watched. */
+  readonly looks: number;
+  /** Child processes; more are left away. */
+  readonly children: number;
+  /** Characters of the command line of one. */
+  readonly commandCharacters: number;
+}
+
+/** The values of {@link ActivityLimits}. */
+export const ACTIVITY_LIMITS: ActivityLimits = Object.freeze({ looks: 10, children: 20, commandCharacters: 100 });
 
 /** What `pdm-rescue` waits for. */
 export const RESCUE_LIMITS: Readonly<{

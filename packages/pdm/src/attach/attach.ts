@@ -211,14 +211,12 @@ function checkPermission(target: Target): void {
   const isRestricted = listNodeOptions(target.command).some((option) =>
     /^--(?:experimental-)?permission$/.test(option),
   );
-  if (!isRestricted || catchesSignal(readProcessStatus(target.pid), SIGUSR1)) return;
+  if (!isRestricted || catchesSignal(readProcessStatus(target.pid), "SIGUSR1")) return;
   throw new AttachError(
     "ERR_PDM_ATTACH_PERMISSION",
     `process ${target.label} runs under Node's permission model, which forbids its inspector; start it with --allow-inspector (Node.js 24), or prepare it: --import pdm/register`,
   );
 }
-
-const SIGUSR1 = 10;
 
 async function askConsent(
   target: Target,

@@ -6,6 +6,7 @@ import { NoSuchNameError } from "../client/errors.js";
 import { ATTACH_LIMITS } from "../limits.js";
 import { findInnerUid } from "./inner-uid.js";
 import { showText } from "./process-answer.js";
+import { findRoot, hasLink } from "../target/process-files.js";
 import type { Target } from "../target/target.js";
 import { ConnectError } from "../transport/connect-spec.js";
 import { AttachError } from "./attach-error.js";
@@ -33,8 +34,8 @@ export async function findOwnSockets(target: Target): Promise<OwnSocket[]> {
 }
 
 /** What the process calls its spec, as a client outside of its container has to call it. */
-export function toOutsideSpec({ pid, sharesFiles }: Target, spec: string): string {
-  return sharesFiles || !isAbsolute(spec) ? spec : `/proc/${pid}/root${spec}`;
+export function toOutsideSpec(target: Target, spec: string): string {
+  return isAbsolute(spec) ? findRoot(target) + spec : spec;
 }
 
 /**
@@ -103,23 +104,15 @@ function listSockets(folder: string, target: Target): string[] {
 }
 
 /** In any other, somebody else may have put a socket of theirs. */
-function isOwnFolder(folder: string, { pid, sharesFiles, status }: Target): boolean {
+function isOwnFolder(folder: string, target: Target): boolean {
+  const { sharesFiles, status } = target;
   try {
-    // A link in a container's files would be followed in ours.
-    if (!sharesFiles && hasLink(folder, `/proc/${pid}/root`)) return false;
+    if (!sharesFiles && hasLink(folder, findRoot(target))) return false;
     const stats = lstatSync(folder);
     return stats.isDirectory() && stats.uid === status.uid && (stats.mode & 0o777) === 0o700;
   } catch {
     return false;
   }
-}
-
-/** Whether a folder above it, below `root`, is a symbolic link. @throws where there is none */
-function hasLink(folder: string, root: string): boolean {
-  for (let path = dirname(folder); path.length > root.length; path = dirname(path)) {
-    if (lstatSync(path).isSymbolicLink()) return true;
-  }
-  return false;
 }
 
 /** Named as `transport/default-path.ts` does, and no link to another's. */

@@ -32,6 +32,8 @@ export interface DiagnoseOptions {
   readonly blockedMs?: number;
   /** Milliseconds to wait for a native call to return. Default: 10,000. */
   readonly patienceMs?: number;
+  /** What to put before a path of the process's to have it here, for source maps: see `findRoot`. Default: nothing. */
+  readonly root?: string;
 }
 
 /** What is found on the way. */
@@ -209,7 +211,7 @@ async function readStack(
     const pause = await begin(pauses);
     const waitedMs = readClockMs() - startMs;
     if (pause === undefined) return undefined;
-    const sources = new ScriptSources(session);
+    const sources = new ScriptSources(session, options.root);
     const stack = await describeFrames(session, sources, pause, options.variables ?? true);
     const { isForeign } = pause;
     const regularExpression = isForeign ? undefined : await findRegularExpression(pauses, pause, sources);

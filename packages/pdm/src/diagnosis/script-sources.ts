@@ -1,8 +1,11 @@
+import { closeSync, fstatSync, readFileSync } from "node:fs";
 import type { SourceMap, SourceMapPayload } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Debugger } from "node:inspector";
 import type { InspectorSession } from "../inspector/inspector-session.js";
 import { DIAGNOSIS_LIMITS } from "../limits.js";
+import { hasLink, openRegularFile } from "../target/process-files.js";
 import type { SourceLine } from "./diagnosis.js";
 import type { Script } from "./pause.js";
 
@@ -24,11 +27,14 @@ export interface SourcePlace {
 /** The texts of a thread's scripts, each asked for once, and the sources that they were made from, where a map says so. */
 export class ScriptSources {
   readonly #session: InspectorSession;
+  readonly #root: string;
   readonly #texts = new Map<string, Promise<readonly string[]>>();
   readonly #maps = new Map<string, SourceMap | undefined>();
 
-  constructor(session: InspectorSession) {
+  /** @param root what to put before a path of the process's to have it here: see `findRoot` */
+  constructor(session: InspectorSession, root = "") {
     this.#session = session;
+    this.#root = root;
   }
 
   /** The place in its source, where the script has a source map that is found; else in the script. */
@@ -66,15 +72,17 @@ export class ScriptSources {
     script: Script | undefined,
   ): SourcePlace | undefined {
     if (script === undefined || script.sourceMapUrl === "") return undefined;
-    if (!this.#maps.has(scriptId)) this.#maps.set(scriptId, readSourceMap(script));
+    if (!this.#maps.has(scriptId)) this.#maps.set(scriptId, readSourceMap(script, this.#root));
     const map = this.#maps.get(scriptId);
     const entry = map?.findEntry(lineNumber, columnNumber);
     if (map === undefined || entry === undefined || !("originalSource" in entry)) return undefined;
     const line = entry.originalLine + 1;
-    const { sources, sourcesContent } = map.payload;
-    const text = (sourcesContent as readonly string[] | undefined)?.[sources.indexOf(entry.originalSource)];
+    // Most maps leave away what the type promises.
+    const { sources = [], sourcesContent, sourceRoot = "" } = map.payload as Partial<SourceMapPayload>;
+    const text = sourcesContent?.[sources.indexOf(entry.originalSource)];
     return {
-      file: nameFile(resolveUrl(entry.originalSource, script.url)),
+      // https://tc39.es/ecma426/#sec-DecodeSourceMapSources; Node.js looks at no `sourceRoot`.
+      file: nameFile(resolveUrl(sourceRoot.replace(/[^/]$/, "$&/") + entry.originalSource, findMapUrl(script))),
       line,
       column: entry.originalColumn + 1,
       lines: cutLines(text?.split("\n") ?? [], line),
@@ -96,12 +104,12 @@ export function nameFile(url: string): string {
   }
 }
 
-/** The map that a script names: inside it, or in a file beside it. Nothing else is opened. */
-function readSourceMap({ url, sourceMapUrl }: Script): SourceMap | undefined {
+/** The map that a script names: inside it, or in a file in its folder or below that. Nothing else is opened. */
+function readSourceMap({ url, sourceMapUrl }: Script, root: string): SourceMap | undefined {
   try {
     const text = sourceMapUrl.startsWith("data:")
       ? decodeDataUrl(sourceMapUrl)
-      : readMapFile(nameFile(resolveUrl(sourceMapUrl, url)));
+      : readMapFile(nameFile(url), nameFile(findMapUrl({ url, sourceMapUrl })), root);
     if (text === undefined) return undefined;
     const { SourceMap } = process.getBuiltinModule("node:module");
     return new SourceMap(JSON.parse(text) as SourceMapPayload);
@@ -111,12 +119,16 @@ function readSourceMap({ url, sourceMapUrl }: Script): SourceMap | undefined {
   }
 }
 
-function readMapFile(path: string): string | undefined {
-  if (!path.startsWith("/")) return undefined;
-  const { readFileSync, statSync } = process.getBuiltinModule("node:fs");
-  const stats = statSync(path);
-  // A pipe would hold us up.
-  return stats.isFile() && stats.size <= DIAGNOSIS_LIMITS.sourceMapBytes ? readFileSync(path, "utf8") : undefined;
+function readMapFile(script: string, map: string, root: string): string | undefined {
+  if (!script.startsWith("/") || !map.startsWith(join(dirname(script), "/"))) return undefined;
+  if (root !== "" && hasLink(root + map, root)) return undefined;
+  const fd = openRegularFile(root + map);
+  if (fd === undefined) return undefined;
+  try {
+    return fstatSync(fd).size <= DIAGNOSIS_LIMITS.sourceMapBytes ? readFileSync(fd, "utf8") : undefined;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function decodeDataUrl(url: string): string | undefined {
@@ -128,9 +140,15 @@ function decodeDataUrl(url: string): string | undefined {
     : decodeURIComponent(data);
 }
 
-/** CommonJS modules are known by their path. */
+/** What the names in a map are relative to: the map, or the script that it is inside of. */
+function findMapUrl({ url, sourceMapUrl }: Script): string {
+  return sourceMapUrl.startsWith("data:") ? url : resolveUrl(sourceMapUrl, url);
+}
+
+/** CommonJS modules are known by their path. @returns the target as it is where that makes no address, as with `evalmachine.<anonymous>` */
 function resolveUrl(target: string, base: string): string {
-  return new URL(target, base.startsWith("/") ? `file://${encodeURI(base)}` : base).href;
+  const baseUrl = base.startsWith("/") ? `file://${encodeURI(base)}` : base;
+  return URL.canParse(target, baseUrl) ? new URL(target, baseUrl).href : target;
 }
 
 function cutLines(text: readonly string[], line: number): SourceLine[] {

@@ -60,7 +60,7 @@ export function describeMemory({ heapUsedBytes, heapLimitBytes, residentBytes }:
 export function describeResources({ resources }: ThreadFigures): string {
   const list = Object.entries(resources).map(([name, count]) => `${count} ${name}`);
   return list.length === 0
-    ? "It waits for nothing that keeps a process alive."
+    ? "Nothing that Node.js names keeps it alive; it does not name worker threads."
     : `What keeps it alive: ${list.join(", ")}.`;
 }
 
@@ -91,7 +91,7 @@ const ADVICE: Readonly<Record<ProcessState, readonly string[]>> = {
     "Take a heap snapshot if there is memory for it, then start it anew; --max-old-space-size gives it more room, --heapsnapshot-near-heap-limit=1 writes a snapshot the next time.",
   ],
   paused: ["Somebody debugs it: that debugger can let it run on."],
-  stopped: ["Let it run on with SIGCONT (`kill -CONT PID`)."],
+  stopped: ["Let it run on: kill -CONT PID"],
   traced: ["Let it go in the debugger that holds it, or end that."],
   uninterruptible: [
     "Look at what it waits for: a disk, or a file system over the network. Only the kernel can end that.",

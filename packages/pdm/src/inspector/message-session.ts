@@ -78,7 +78,7 @@ export class MessageSession implements InspectorSession {
     if (id !== undefined) {
       const waiting = this.#take(id);
       if (error === undefined) waiting?.resolve(result);
-      else waiting?.reject(new InspectorError("ERR_PDM_INSPECTOR_REFUSED", error.message));
+      else waiting?.reject(explainRefusal(error.message));
     } else if (method !== undefined) {
       for (const listener of this.#listeners.get(method) ?? []) listener(params);
     }
@@ -103,6 +103,13 @@ export class MessageSession implements InspectorSession {
     this.#waiting.delete(id);
     return waiting;
   }
+}
+
+/** A process whose program has come to its end waits for its debuggers to leave, without anything to evaluate in. */
+function explainRefusal(message: string): InspectorError {
+  return /^Cannot find (?:context|default execution context)/.test(message)
+    ? new InspectorError("ERR_PDM_INSPECTOR_CLOSED", "its program has ended; the process waits for this session to end")
+    : new InspectorError("ERR_PDM_INSPECTOR_REFUSED", message);
 }
 
 /** What comes as text; of what is no message of the inspector's, the parts that are. */

@@ -52,8 +52,6 @@ export interface OpenInspectorOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const SIGUSR1 = 10;
-
 /**
  * What stands against sending the signal that opens the inspector. Nothing is done to the process.
  *
@@ -166,7 +164,7 @@ function refuseState(message: string): TargetError {
 }
 
 function checkCatchesSignal({ pid, label }: Target): void {
-  if (catchesSignal(readProcessStatus(pid), SIGUSR1)) return;
+  if (catchesSignal(readProcessStatus(pid), "SIGUSR1")) return;
   throw new TargetError(
     "ERR_PDM_TARGET_SIGNAL",
     `process ${label} would end at SIGUSR1: it has no handler for it, as with --disable-sigusr1; nothing was sent`,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { splitOptions } from "../option-words.js";
 
 const BARE = "pdm/register";
 
@@ -64,22 +65,6 @@ function findReplacements(args: readonly string[], registerUrl: string): [index:
     const target = takesUrl ? registerUrl : fileURLToPath(registerUrl);
     return [[index, inline === undefined ? target : `${inline}=${target}`]];
   });
-}
-
-interface OptionPart {
-  /** As Node reads it. */
-  readonly value: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Splits as Node does: at spaces; double quotes hold together, anywhere in an option; within them a backslash escapes. */
-function splitOptions(text: string): readonly OptionPart[] {
-  return [...text.matchAll(/(?:"(?:\\.|[^"\\])*"?|[^" ])+/gs)].map(({ 0: written, index }) => ({
-    value: written.replaceAll(/"((?:\\.|[^"\\])*)"?/gs, (_, inner: string) => inner.replaceAll(/\\(.)/gs, "$1")),
-    start: index,
-    end: index + written.length,
-  }));
 }
 
 function quote(value: string): string {

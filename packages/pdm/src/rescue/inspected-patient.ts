@@ -9,6 +9,7 @@ import type { WorkerSession } from "../inspector/worker-sessions.js";
 import { DIAGNOSIS_LIMITS } from "../limits.js";
 import { diagnoseSilent } from "./outside.js";
 import type { FoundThread, Patient } from "./patient.js";
+import { findRoot } from "../target/process-files.js";
 import type { Target } from "../target/target.js";
 
 /** A process through its inspector. */
@@ -42,7 +43,8 @@ export class InspectedPatient implements Patient {
 
   /** The main thread and all others, or the one that was named. Of others only what is not idle, unless it was named. */
   async diagnose(): Promise<FoundThread[]> {
-    const options = this.#patienceMs === undefined ? {} : { patienceMs: this.#patienceMs };
+    const root = findRoot(this.#target);
+    const options = this.#patienceMs === undefined ? { root } : { root, patienceMs: this.#patienceMs };
     const heading = `Process ${this.#target.label}`;
     const found: FoundThread[] = [];
     if (this.#threadId === undefined) {

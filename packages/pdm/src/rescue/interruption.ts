@@ -54,8 +54,8 @@ export class Interruption implements Disposable {
   }
 }
 
-/** Ends this process with that status; at once where it was interrupted, as what was left to itself may go on for long. */
+/** Ends this process with that status, unless its output has failed; at once where it was interrupted, as what was left to itself may go on for long. */
 export function endWith(status: number): void {
   if (status > 128) process.exit(status);
-  process.exitCode = status;
+  process.exitCode ??= status;
 }

@@ -15,8 +15,11 @@ const COMPUTING = 0.5;
 
 /** What the kernel knows, which needs nothing of the process: undefined where that says nothing about its JavaScript. */
 export async function diagnoseOutside(target: Target): Promise<Diagnosis | undefined> {
-  const { pid } = target;
-  const { states } = await watchActivity(pid, WATCH_MS);
+  const outside = (state: ProcessState, summary: string): Diagnosis => {
+    const advice = adviseOn(state).map((text) => text.replaceAll("PID", String(target.pid)));
+    return { state, summary, details: [], stack: [], advice };
+  };
+  const { states } = await watchActivity(target.pid, WATCH_MS);
   const [state] = states;
   if (states.size > 1) return undefined;
   if (state === "Z")
@@ -107,8 +110,4 @@ function describeFunction({ name, script, line }: HeapFunction): DiagnosedFrame 
 
 function describeWait({ sleepsIn }: Activity): string {
   return sleepsIn === "" ? "" : ` (in the kernel's ${sleepsIn})`;
-}
-
-function outside(state: ProcessState, summary: string): Diagnosis {
-  return { state, summary, details: [], stack: [], advice: adviseOn(state) };
 }

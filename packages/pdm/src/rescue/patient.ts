@@ -56,14 +56,3 @@ function openOutput(path: string): number {
     throw new PdmError("ERR_PDM_OUTPUT", reason, { cause });
   }
 }
-
-/** What to type for what can be done. */
-export function listCommands({ subject }: Patient): readonly string[] {
-  return [
-    "Commands:",
-    `  pdm-rescue ${subject} --eval 'globalThis.…'             evaluates inside, also in a loop`,
-    `  pdm-rescue ${subject} --eval 'NAME' --frame 0           reads what that call of the stack sees`,
-    `  pdm-rescue ${subject} --profile 5                       records a CPU profile of the next seconds`,
-    `  pdm-rescue ${subject} --json                            all of this for a program`,
-  ];
-}

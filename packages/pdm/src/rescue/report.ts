@@ -34,10 +34,24 @@ export function formatDiagnosis(heading: string, diagnosis: Diagnosis, palette: 
 
 /** All that was found, and what can be done about it. */
 export function formatReport(found: readonly FoundThread[], palette: Palette): string[] {
-  const advice = new Set(found.flatMap(({ diagnosis }) => diagnosis.advice));
+  const stuck = found.filter(({ diagnosis }) => !FINE.has(diagnosis.state));
+  const advice = new Set((stuck.length === 0 ? found : stuck).flatMap(({ diagnosis }) => diagnosis.advice));
   return [
     ...found.flatMap(({ heading, diagnosis }) => [...formatDiagnosis(heading, diagnosis, palette), ""]),
     ...formatAdvice([...advice]),
+  ];
+}
+
+/** What to type for what can be done, in the thread that is stuck where that is another one than the main. */
+export function listCommands(subject: string, found: readonly FoundThread[]): string[] {
+  const { thread = 0 } = found.find(({ diagnosis }) => !FINE.has(diagnosis.state)) ?? found[0] ?? {};
+  const command = `pdm-rescue ${subject}${thread === 0 ? "" : ` --thread ${thread}`}`;
+  return [
+    "Commands:",
+    `  ${command} --eval 'globalThis.…'      evaluates inside, also in a loop`,
+    `  ${command} --eval 'NAME' --frame 0    reads what that call of the stack sees`,
+    `  ${command} --profile 5                records a CPU profile of the next seconds`,
+    `  ${command} --json                     all of this for a program`,
   ];
 }
 

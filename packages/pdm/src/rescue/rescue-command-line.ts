@@ -28,6 +28,8 @@ SIGUSR1 runs that instead, which nobody can tell beforehand: so you are asked, o
       --profile SEC    record a CPU profile for so many seconds
   -o, --output FILE    where it is written; by default pdm-PID.cpuprofile. Chrome, VS Code
                        and speedscope read it. A file that is there is not replaced
+      --close-inspector  only close an inspector that is open, or that opens within
+                       --wait: without a signal, whoever opened it
       --wait SEC       how long to wait for a native call to return: 10
       --json           one JSON text instead of words
       --no-color       no colours, as with the variable NO_COLOR

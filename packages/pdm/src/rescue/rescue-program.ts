@@ -3,6 +3,7 @@ import { HelloError } from "../client/errors.js";
 import { connectWatchdog } from "../client/watchdog.js";
 import type { WatchdogClient } from "../client/watchdog.js";
 import type { Diagnosis } from "../diagnosis/diagnosis.js";
+import { saysDisabled } from "../disabled.js";
 import { PdmError } from "../errors.js";
 import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
@@ -12,16 +13,17 @@ import { findSocketOwner } from "../target/socket-owner.js";
 import { findTarget, readTarget } from "../target/target.js";
 import type { Target } from "../target/target.js";
 import { ConnectError } from "../transport/connect-spec.js";
+import { findDisabledProcess } from "../transport/disabled-mark.js";
 import { VERSION } from "../version.js";
 import { askConsent } from "./consent.js";
 import { Interruption } from "./interruption.js";
 import { Output } from "./output.js";
 import { diagnoseOutside, diagnoseSilent, diagnoseWithoutSignal } from "./outside.js";
 import { InspectedPatient } from "./inspected-patient.js";
-import { listCommands, writeProfile } from "./patient.js";
+import { writeProfile } from "./patient.js";
 import type { FoundThread, Patient } from "./patient.js";
 import { WatchedPatient } from "./watched-patient.js";
-import { formatReport } from "./report.js";
+import { formatReport, listCommands } from "./report.js";
 import { parseRescueCommandLine, RESCUE_USAGE } from "./rescue-command-line.js";
 import type { RescueRun } from "./rescue-command-line.js";
 import { offerSteps } from "./steps.js";
@@ -59,6 +61,9 @@ async function rescue(run: RescueRun, output: Output, interruption: Interruption
     if (watchdog !== undefined) return rescueByWatchdog(watchdog, run, output, interruption);
   }
   const target = await findSubject(run.subject);
+  if (saysDisabled(target.command.env.get("PDM_DISABLE") ?? "")) {
+    output.note(`process ${target.label} has PDM_DISABLE: it is only looked at, and nothing is loaded into it`);
+  }
   const diagnosis =
     (await diagnoseOutside(target)) ?? (run.mayCallSignal ? undefined : await diagnoseWithoutSignal(target));
   if (diagnosis !== undefined) return reportOutside(target, diagnosis, run, output);
@@ -87,8 +92,15 @@ async function closeInspector(run: RescueRun, output: Output, interruption: Inte
   return end === "closing" ? EXIT.fine : EXIT.failed;
 }
 
+/** @throws PdmError (rejects) `ERR_PDM_CONNECT_DISABLED` where nothing listens since the process has `PDM_DISABLE`, and what `findTarget` and `findSocketOwner` do */
 async function findSubject(subject: string): Promise<Target> {
-  return isSpec(subject) ? readTarget(await findSocketOwner(subject)) : findTarget(subject);
+  if (!isSpec(subject)) return findTarget(subject);
+  const disabled = findDisabledProcess(subject);
+  if (disabled === undefined) return readTarget(await findSocketOwner(subject));
+  throw new PdmError(
+    "ERR_PDM_CONNECT_DISABLED",
+    `${subject}: management of this process is disabled (PDM_DISABLE=1): process ${disabled}; to look at it all the same, give that number`,
+  );
 }
 
 /** @returns undefined where the socket has none */
@@ -173,10 +185,13 @@ async function treat(patient: Patient, run: RescueRun, output: Output): Promise<
     else output.print([`The CPU profile is in ${file}`]);
     return true;
   }
-  report(patient.pid, await patient.diagnose(), run, output);
+  const found = await patient.diagnose();
+  report(patient.pid, found, run, output);
   if (run.json) return true;
-  output.print(listCommands(patient));
-  if (process.stdin.isTTY && process.stdout.isTTY) await offerSteps(patient, output);
+  output.print(listCommands(patient.subject, found));
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    await offerSteps(patient, run.threadId === undefined ? "main thread" : `worker thread ${run.threadId}`, output);
+  }
   return true;
 }
 

@@ -14,10 +14,10 @@ const HELP = [
   "  quit           ends this (so does Ctrl-D)",
 ];
 
-/** Has the user go on, at a prompt, until that is enough. */
-export async function offerSteps(patient: Patient, output: Output): Promise<void> {
+/** Has the user go on, at a prompt, until that is enough. @param thread of which thread it is, in words */
+export async function offerSteps(patient: Patient, thread: string, output: Output): Promise<void> {
   const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: "rescue> " });
-  output.print(["", "Go on here:", ...HELP]);
+  output.print(["", `Go on here, in the ${thread}:`, ...HELP]);
   try {
     lines.prompt();
     for await (const line of lines) {

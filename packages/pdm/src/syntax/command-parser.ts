@@ -1,4 +1,4 @@
-import { Parser, tokTypes } from "acorn";
+import { getLineInfo, Parser, tokTypes } from "acorn";
 import type { Expression, Options, Program, Statement, TokenType } from "acorn";
 import { CommandSyntaxError } from "./command-syntax-error.js";
 import type { Completeness } from "./completeness.js";
@@ -64,6 +64,14 @@ export class CommandParser extends StatementParser {
     }
   }
 
+  /**
+   * Acorn looks at such an error where it arises, with regular expressions: to compile one where there is hardly any stack left aborts the process
+   * in Node.js 20 and 22. So it goes out as it is.
+   */
+  catchStackOverflow<T>(parse: () => T): T {
+    return parse();
+  }
+
   #following(): string {
     return this.input.slice(this.start, this.start + LOOK_AHEAD_CHARACTERS);
   }
@@ -121,9 +129,16 @@ function attempt<Tree>(source: string, parse: (parser: CommandParser) => Tree): 
   try {
     return { tree: parse(parser) };
   } catch (error) {
+    if (error instanceof RangeError) return { error: refuseDepth(source, parser), mendable: false };
     if (!isAcornError(error)) throw error;
     return { error, mendable: isMendable(error, source, parser) };
   }
+}
+
+/** Of a text that exhausts the stack. */
+function refuseDepth(source: string, { start }: CommandParser): AcornError {
+  const error = new SyntaxError("The command is nested too deeply");
+  return Object.assign(error, { pos: start, loc: getLineInfo(source, start), raisedAt: start });
 }
 
 export function isAcornError(error: unknown): error is AcornError {
@@ -147,6 +162,5 @@ function explain(source: string, { message, pos, loc }: AcornError): CommandSynt
       ? "An import declaration must stand at the top level; write: await import(…)"
       : "A command cannot export; leave out export";
   }
-  if (reason.startsWith("Not enough stack space")) reason = "The command is nested too deeply";
   return new CommandSyntaxError(reason, loc.line, loc.column + 1);
 }

@@ -27,12 +27,21 @@ let grammar: Grammar | undefined;
 export async function loadGrammar(): Promise<Grammar> {
   if (grammar) return grammar;
   try {
-    // Node 20 remembers an import that failed for want of a descriptor, and never tries again. So the want is found out first.
-    closeSync(openSync(process.getBuiltinModule("node:os").devNull, "r"));
+    checkDescriptors();
     grammar = await import("./grammar.js");
     return grammar;
   } catch (error) {
     throw new ParserError(error);
+  }
+}
+
+/** Node 20 remembers an import that failed for want of a descriptor, and never tries again. So the want is found out first. @throws where there is none */
+export function checkDescriptors(): void {
+  try {
+    closeSync(openSync(process.getBuiltinModule("node:os").devNull, "r"));
+  } catch (error) {
+    // The permission model may forbid this file, and allow the parser's.
+    if ((error as NodeJS.ErrnoException).code !== "ERR_ACCESS_DENIED") throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Options, Token, TokenType } from "acorn";
 /** Brackets within each other, those of types included. */
 const MOST_BRACKETS = 200;
 
-/** Tokens of one piece of code without a bracket of its own, such as the operators of one expression. */
+/** Tokens of one piece of code, without those in braces within it: such as the operators of one expression, or branches that follow one another. */
 const MOST_TOKENS = 2_000;
 
 /** Places that make no sense to the tokenizer before the text is taken to be too deep. */
@@ -36,7 +36,8 @@ export function isTooDeep(source: string): boolean {
 /** How deep a text goes, roughly: less than the compiler's own count, in no case. */
 class Depth {
   readonly #source: string;
-  readonly #open: TokenType[] = [];
+  /** With the tokens of the piece around it, so far. */
+  readonly #open: { readonly type: TokenType; readonly tokens: number }[] = [];
   #angles = 0;
   #tokens = 0;
   #isEnding = false;
@@ -67,15 +68,20 @@ class Depth {
     // `if (a) b; else …` goes on.
     if (this.#isEnding && type !== tokTypes._else) this.#tokens = 0;
     this.#tokens += 1;
-    if (OPENING.has(type)) this.#open.push(type);
-    else if (CLOSING.has(type)) this.#open.pop();
+    if (OPENING.has(type)) this.#open.push({ type, tokens: this.#tokens });
+    else if (CLOSING.has(type)) this.#close();
     else if (type === tokTypes.relational || type === tokTypes.bitShift)
       this.#countAngles(this.#source.slice(start, end));
     // Those in the head of a loop end nothing.
-    const isEnd = type === tokTypes.semi && this.#open.at(-1) !== tokTypes.parenL;
+    const isEnd = type === tokTypes.semi && this.#open.at(-1)?.type !== tokTypes.parenL;
     if (isEnd) this.#angles = 0;
     this.#isEnding = isEnd || type === tokTypes.comma || type === tokTypes.braceL || type === tokTypes.braceR;
     this.isTooDeep = this.#open.length + this.#angles > MOST_BRACKETS || this.#tokens > MOST_TOKENS;
+  }
+
+  #close(): void {
+    const { type, tokens } = this.#open.pop() ?? { type: undefined, tokens: 0 };
+    if (type === tokTypes.braceL) this.#tokens = tokens + 1;
   }
 
   #countAngles(text: string): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { readClockMs } from "../clock.js";
+import { ACTIVITY_LIMITS } from "../limits.js";
 import { readProcessCommand } from "./command-line.js";
 import { listPids } from "./listening-ports.js";
 import { readProcessStatus } from "./process-status.js";
@@ -17,10 +18,6 @@ export interface Activity {
   readonly children: readonly { readonly pid: number; readonly command: string }[];
 }
 
-const LOOKS = 10;
-const MAX_CHILDREN = 20;
-const COMMAND_CHARACTERS = 100;
-
 /**
  * Watches a process for that time. Nothing is done to it.
  *
@@ -30,8 +27,8 @@ export async function watchActivity(pid: number, durationMs: number): Promise<Ac
   const before = readProcessStatus(pid);
   const startMs = readClockMs();
   const states = new Set([before.state]);
-  for (let look = 0; look < LOOKS; look += 1) {
-    await wait(durationMs / LOOKS);
+  for (let look = 0; look < ACTIVITY_LIMITS.looks; look += 1) {
+    await wait(durationMs / ACTIVITY_LIMITS.looks);
     states.add(readProcessStatus(pid).state);
   }
   const elapsedMs = readClockMs() - startMs;
@@ -64,8 +61,8 @@ function listChildren(pid: number): Activity["children"] {
       return false;
     }
   });
-  return children.slice(0, MAX_CHILDREN).map((child) => ({
+  return children.slice(0, ACTIVITY_LIMITS.children).map((child) => ({
     pid: child,
-    command: readProcessCommand(child).args.join(" ").slice(0, COMMAND_CHARACTERS),
+    command: readProcessCommand(child).args.join(" ").slice(0, ACTIVITY_LIMITS.commandCharacters),
   }));
 }

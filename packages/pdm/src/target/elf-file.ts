@@ -1,4 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
+import { ELF_LIMITS } from "../limits.js";
+import { openRegularFile } from "./process-files.js";
 
 /** A part of the file, by ELF's table of sections: https://refspecs.linuxfoundation.org/elf/elf.pdf */
 interface Section {
@@ -16,13 +18,11 @@ const NO_BITS = 8;
 const HEADER_BYTES = 64;
 const SECTION_BYTES = 64;
 const SYMBOL_BYTES = 24;
+const NUMBER_BYTES = 4;
 /** A program that is loaded where its symbols say. */
 const FIXED_ADDRESS = 2;
 
-/** Bytes of a table. Node.js 26 has 9 MB of names. Stops a file that claims to have any number. */
-const MAX_TABLE_BYTES = 134_217_728;
-
-/** A program or library of 64 bits, little-endian: what others can link to. */
+/** A program or library of 64 bits, little-endian: what others can link to. Nothing that it says of itself is trusted. */
 export class ElfFile implements Disposable {
   readonly #fd: number;
   readonly #sections: readonly Section[];
@@ -37,10 +37,11 @@ export class ElfFile implements Disposable {
 
   /** @returns undefined where it is no such file @throws the operating system's error where it cannot be read */
   static open(path: string): ElfFile | undefined {
-    const fd = openSync(path, "r");
+    const fd = openRegularFile(path);
+    if (fd === undefined) return undefined;
     try {
       const header = read(fd, 0, HEADER_BYTES);
-      if (header.toString("latin1", 0, 6) === "\u007FELF\u0002\u0001") {
+      if (header.length === HEADER_BYTES && header.toString("latin1", 0, 6) === "\u007FELF\u0002\u0001") {
         const table = read(fd, Number(header.readBigUInt64LE(0x28)), header.readUInt16LE(0x3c) * SECTION_BYTES);
         return new ElfFile(fd, header.readUInt16LE(0x10), readSections(table));
       }
@@ -77,15 +78,18 @@ export class ElfFile implements Disposable {
     if (table === undefined) return numbers;
     const names = this.#readNames();
     const symbols = this.#read(table);
-    for (let at = 0; at + SYMBOL_BYTES <= symbols.length; at += SYMBOL_BYTES) {
+    let left = ELF_LIMITS.numbers;
+    for (let at = 0; at + SYMBOL_BYTES <= symbols.length && left > 0; at += SYMBOL_BYTES) {
       const start = symbols.readUInt32LE(at);
       if (names.toString("latin1", start, start + prefix.length) !== prefix) continue;
-      const name = names.toString("latin1", start + prefix.length, names.indexOf(0, start));
+      left -= 1;
+      const [name = ""] = names.toString("latin1", start, start + ELF_LIMITS.nameBytes).split("\0", 1);
       const section = this.#sections[symbols.readUInt16LE(at + 6)];
       if (section === undefined) continue;
       // What is not in the file is zero.
       const offset = section.offset + Number(symbols.readBigUInt64LE(at + 8) - section.address);
-      numbers.set(name, section.type === NO_BITS ? 0 : read(this.#fd, offset, 4).readInt32LE());
+      const number = section.type === NO_BITS ? Buffer.alloc(NUMBER_BYTES) : read(this.#fd, offset, NUMBER_BYTES);
+      if (number.length === NUMBER_BYTES) numbers.set(name.slice(prefix.length), number.readInt32LE());
     }
     return numbers;
   }
@@ -101,7 +105,7 @@ export class ElfFile implements Disposable {
   }
 
   #read({ offset, size }: Section): Buffer {
-    return read(this.#fd, offset, Math.min(size, MAX_TABLE_BYTES));
+    return read(this.#fd, offset, Math.min(size, ELF_LIMITS.tableBytes));
   }
 }
 
@@ -119,7 +123,10 @@ function readSections(table: Buffer): Section[] {
   return sections;
 }
 
+/** As much of it as the file has. */
 function read(fd: number, position: number, length: number): Buffer {
-  const buffer = Buffer.alloc(length);
-  return buffer.subarray(0, readSync(fd, buffer, 0, length, position));
+  const there = fstatSync(fd).size - position;
+  if (position < 0 || there <= 0 || length === 0) return Buffer.alloc(0);
+  const buffer = Buffer.alloc(Math.min(length, there));
+  return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, position));
 }

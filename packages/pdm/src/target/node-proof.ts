@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { ELF_LIMITS } from "../limits.js";
 import { ElfFile } from "./elf-file.js";
+import { hasLink } from "./process-files.js";
 
 /** `node::Start(int, char**)`: whatever runs Node.js has it, or takes it from a library. */
 const START = "_ZN4node5StartEiPPc";
@@ -30,5 +32,8 @@ export function isNodeProcess(pid: number): boolean | undefined {
 
 function listNodeLibraries(pid: number): string[] {
   const maps = readFileSync(`/proc/${pid}/maps`, "utf8");
-  return [...new Set(maps.match(/\/\S*\/libnode\.so[^\s/]*$/gm))].map((path) => `/proc/${pid}/root${path}`);
+  const root = `/proc/${pid}/root`;
+  const paths = [...new Set(maps.match(/\/\S*\/libnode\.so[^\s/]*$/gm))].slice(0, ELF_LIMITS.libraries);
+  // A path there has no link in it, unless somebody has changed it since.
+  return paths.map((path) => root + path).filter((path) => !hasLink(path, root));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { TargetError } from "./target-error.js";
 
 /** What the kernel says of a process, in `/proc/PID/status` and `/proc/PID/stat`. See proc(5). */
@@ -49,8 +50,8 @@ export function readProcessStatus(pid: number): ProcessStatus {
 }
 
 /** Whether it has a handler for that signal. */
-export function catchesSignal({ caughtSignals }: ProcessStatus, signal: number): boolean {
-  return ((caughtSignals >> BigInt(signal - 1)) & 1n) === 1n;
+export function catchesSignal({ caughtSignals }: ProcessStatus, signal: NodeJS.Signals): boolean {
+  return ((caughtSignals >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
 }
 
 function readFile(pid: number, name: string): string {

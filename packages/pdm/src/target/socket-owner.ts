@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -21,10 +21,11 @@ export async function findSocketOwner(spec: string): Promise<number> {
   const candidates = owners.filter((pid) => isNodeProcess(pid) === true);
   const [pid, ...others] = candidates.length === 0 ? owners : candidates;
   if (pid !== undefined && others.length === 0) return pid;
+  const reason = port === undefined && !existsSync(spec) ? ": there is no such file here" : "";
   throw new TargetError(
     "ERR_PDM_TARGET_SOCKET",
     pid === undefined
-      ? `no process of this machine that you may look at listens on ${spec}; give its process id, on the machine where it runs`
+      ? `no process of this machine that you may look at listens on ${spec}${reason}; give its process id, on the machine where it runs`
       : `several processes may listen on ${spec}; give the process id of one: ${[pid, ...others].join(", ")}`,
   );
 }

@@ -18,7 +18,7 @@ export interface Target {
   readonly innerPid: number;
   /** Whether its network is ours; if not, its ports of 127.0.0.1 are not. */
   readonly sharesNetwork: boolean;
-  /** Whether its files are ours; if not, what it calls `/run` is `/proc/PID/root/run`. */
+  /** Whether its files are ours; if not: see `process-files.ts`. */
   readonly sharesFiles: boolean;
 }
 

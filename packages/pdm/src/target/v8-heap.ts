@@ -13,12 +13,8 @@ export interface HeapFunction {
   readonly line: number | undefined;
 }
 
-/** Strings within strings. */
-const MAX_DEPTH = 20;
 const WORD = 8;
 
-/** What a scope may hold; more makes no sense. */
-const MAX_LOCALS = 10_000;
 /** V8's `kScopeInfoMaxInlinedLocalNamesSize`. */
 const INLINE_LOCALS = 75;
 /** Where the first variable stands if the positions stand before it. */
@@ -122,7 +118,7 @@ export class V8Heap {
     };
     const first = this.constant("scopeinfo_idx_first_vars");
     const count = this.#toNumber(slot(this.constant("scopeinfo_idx_ncontextlocals")));
-    if (count > MAX_LOCALS) return unknown;
+    if (count > STACK_LIMITS.scopeVariables) return unknown;
     // A name and a word for each; many are in a table of their own.
     const behind = count < INLINE_LOCALS ? first + 2 * count : first + 1;
     for (let index = behind; index < behind + 4; index += 1) {
@@ -137,7 +133,7 @@ export class V8Heap {
   }
 
   #readString(word: bigint, depth = 0): string {
-    if (depth > MAX_DEPTH) throw new RangeError("a string within strings without end");
+    if (depth > STACK_LIMITS.stringDepth) throw new RangeError("a string within strings without end");
     const type = this.#readType(word);
     const representation = type & this.constant("StringRepresentationMask");
     const length = this.#memory

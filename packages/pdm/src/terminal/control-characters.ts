@@ -2,9 +2,9 @@
 // And the controls of writing direction, which can show a text in another order than it has.
 const CONTROL = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** The sequences of the colours and weights that `util.inspect` uses. None of them hides text or moves the cursor. */
+/** The sequences of the colours and weights that `util.inspect` and our own styles use. None of them hides text or moves the cursor. */
 // oxlint-disable-next-line no-control-regex
-const COLOR = /(\u001b\[(?:[0-4]|7|9|2[2-9]|3[0-79]|4[0-79]|9[0-7])m)/u;
+const COLOR = /(\u001b\[(?:(?:[0-4]|7|9|2[2-9]|3[0-79]|4[0-79]|9[0-7])(?:;(?=\d)|(?=m)))+m)/u;
 const ANY_COLOR = new RegExp(COLOR, "gu");
 const COLORS_OFF = "\u001B[0m";
 

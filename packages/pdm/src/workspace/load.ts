@@ -1,5 +1,4 @@
-import { closeSync, openSync } from "node:fs";
-import { ParserError } from "../syntax/parser.js";
+import { checkDescriptors, ParserError } from "../syntax/parser.js";
 import type * as workspaceModule from "./entry.js";
 
 export { ParserError } from "../syntax/parser.js";
@@ -18,8 +17,7 @@ let loaded: WorkspaceModule | undefined;
 export async function loadWorkspaces(): Promise<WorkspaceModule> {
   if (loaded) return loaded;
   try {
-    // Node 20 remembers an import that failed for want of a descriptor, and never tries again. So the want is found out first.
-    closeSync(openSync(process.getBuiltinModule("node:os").devNull, "r"));
+    checkDescriptors();
     loaded = await import("./entry.js");
     return loaded;
   } catch (error) {

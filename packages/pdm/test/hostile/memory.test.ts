@@ -4,10 +4,12 @@ import { DEFAULT_LIMITS } from "../../src/limits.js";
 import { DaemonProcess } from "../fixtures/daemon-process.js";
 import { encodeRequest, RawSocket } from "../fixtures/raw-socket.js";
 
-const CLIENTS = 1_000;
+/** Half of what a daemon has by default, for half the clients. */
+const TOTAL_BYTES = DEFAULT_LIMITS.totalBytes / 2;
+const CLIENTS = 500;
 
 /** Where each makes the daemon work for long, fewer: together they still want far more than the total. */
-const FEW_CLIENTS = 250;
+const FEW_CLIENTS = 125;
 const HARD_WORK = new Set(["a huge reply that is never read", "a request that never ends, with large arguments"]);
 
 /** What one hostile client does to hold as much as it may, once it has said its protocol's name. */
@@ -44,7 +46,7 @@ const GREEDY: Readonly<Record<string, (raw: RawSocket) => void>> = {
 for (const [what, holdAll] of Object.entries(GREEDY)) {
   const count = HARD_WORK.has(what) ? FEW_CLIENTS : CLIENTS;
   test(`${count} clients, each with ${what}, make the daemon hold less than the stated total`, async () => {
-    await using daemon = await DaemonProcess.start();
+    await using daemon = await DaemonProcess.start({ totalBytes: TOTAL_BYTES });
     const before = await daemon.measureMemory();
     const clients: RawSocket[] = [];
     for (let index = 0; index < count; index++) {
@@ -59,7 +61,7 @@ for (const [what, holdAll] of Object.entries(GREEDY)) {
     assert.deepEqual([...((await guest.readMessage()) ?? [])], ["+", 5]);
     const after = await daemon.measureMemory();
     const grown = after.usedBytes - before.usedBytes;
-    assert.ok(grown < DEFAULT_LIMITS.totalBytes, `it holds ${grown} bytes more`);
+    assert.ok(grown < TOTAL_BYTES, `it holds ${grown} bytes more`);
     console.log(
       `${what}: in use +${mebibytes(grown)} MiB, resident +${mebibytes(after.residentBytes - before.residentBytes)} MiB`,
     );

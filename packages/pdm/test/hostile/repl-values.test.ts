@@ -63,6 +63,8 @@ const RESULTS: Readonly<Record<string, readonly [source: string, text: RegExp]>>
     /^Uncaught Error: b/u,
   ],
   "a command that is nested too deeply": ["(".repeat(300_000), /^Uncaught SyntaxError/u],
+  "templates within each other": ["`${".repeat(1_000), /^Uncaught SyntaxError: The command is nested too deeply/u],
+  "branches that go on and on": ["if (0) {} else ".repeat(50_000), /^Uncaught SyntaxError: The command is nested/u],
   "a command of 300,000 operators": [`1${"+1".repeat(300_000)}`, /^Uncaught SyntaxError/u],
   "a template within templates": ["`${".repeat(100_000), /^Uncaught SyntaxError/u],
   "a name of 900,000": ["x".repeat(900_000), /^Uncaught ReferenceError/u],

@@ -22,6 +22,7 @@ after(() => project[Symbol.dispose]());
 
 const OFF = { PDM_DISABLE: "1" };
 const REPL = fileURLToPath(new URL("../../src/pdm-repl.js", import.meta.url));
+const RESCUE = fileURLToPath(new URL("../../src/pdm-rescue.js", import.meta.url));
 
 function defaultSocket(name: string, pid: number | undefined): string {
   return path.join(project.runtime, "pdm", `${name}-${pid}.sock`);
@@ -37,6 +38,12 @@ test("with PDM_DISABLE=1 nothing listens, and who asks for the process is told t
     const message = `${socket}: management of this process is disabled (PDM_DISABLE=1): process ${pid}`;
     await assert.rejects(connect(socket), { code: "ERR_PDM_CONNECT_DISABLED", message });
     assert.deepEqual(await project.run([REPL, "-e", "1", socket]), { status: 1, stdout: "", stderr: `${message}\n` });
+    const rescue = await project.run([RESCUE, socket, "--yes"]);
+    const advice = "to look at it all the same, give that number";
+    assert.deepEqual(rescue, { status: 1, stdout: "", stderr: `pdm-rescue: ${message}; ${advice}\n` });
+    const looked = await project.run([RESCUE, String(pid), "--no-signal"]);
+    assert.equal(looked.status, 0);
+    assert.match(looked.stderr, /app\.mjs\) has PDM_DISABLE: it is only looked at, and nothing is loaded into it/);
   } finally {
     await app.kill();
   }

@@ -4,8 +4,11 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { diagnoseThread } from "../../src/diagnosis/diagnose.js";
+import { evaluateInside } from "../../src/diagnosis/evaluate.js";
 import { openRemoteSession } from "../../src/inspector/remote-session.js";
 import { listListeners, listListeningPorts } from "../../src/target/listening-ports.js";
 import { readProcessStatus } from "../../src/target/process-status.js";
@@ -43,7 +46,7 @@ describe("an inspector that pdm-rescue has opened", { concurrency: 3 }, () => {
       const args = [PROGRAM, String(victim.pid), "--yes", "--profile", "3600", "--output", file];
       const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
       let stderr = "";
-      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+      child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
       await waitUntil(() => listListeningPorts(victim.pid).length === 1 && existsSync(file));
       child.kill(name);
       const [status] = (await once(child, "close")) as [number];
@@ -52,6 +55,18 @@ describe("an inspector that pdm-rescue has opened", { concurrency: 3 }, () => {
       await waitUntil(() => listListeningPorts(victim.pid).length === 0);
     });
   }
+
+  test("is closed where nobody reads the output any more, without a word", async () => {
+    using victim = await VictimProcess.start(IDLE, CJS);
+    const child = spawn(process.execPath, [PROGRAM, String(victim.pid), "--yes"], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.destroy();
+    const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+    assert.match(stderr, /^the inspector of process .* closes as soon as its event loop turns\n$/);
+    assert.equal(status, 141);
+    await waitUntil(() => listListeningPorts(victim.pid).length === 0);
+  });
 
   test("opens late behind a native call: that is said, and --close-inspector waits for it and closes it", async () => {
     using victim = await VictimProcess.start(
@@ -86,6 +101,23 @@ describe("an inspector that pdm-rescue has opened", { concurrency: 3 }, () => {
     const { status } = await runRescue([String(victim.pid), "--close-inspector"]);
     assert.equal(status, 0);
     await waitUntil(() => listListeningPorts(victim.pid).length === 0);
+  });
+
+  test("does not tell of a program that has ended meanwhile anything but that, and lets the process go", async () => {
+    using victim = await VictimProcess.start(`${BEGIN} globalThis.stop = false; while (!stop);`, {
+      ...CJS,
+      flags: ["--inspect=127.0.0.1:0"],
+    });
+    const port = await victim.readInspectorPort();
+    const session = await openRemoteSession(() => connect(port, "127.0.0.1"), 5_000);
+    assert.equal((await evaluateInside(session, "stop = true", {})).text, "true");
+    await waitUntil(() => victim.stderr.includes("Waiting for the debugger to disconnect"));
+    const ended = { code: "ERR_PDM_INSPECTOR_CLOSED", message: /^its program has ended/ };
+    await assert.rejects(evaluateInside(session, "1", {}), ended);
+    await assert.rejects(diagnoseThread(session), ended);
+    session.close();
+    const [status] = (await once(victim.child, "exit")) as [number];
+    assert.equal(status, 0);
   });
 
   test("may have another address of this machine; where others would reach it, nothing is sent", async () => {

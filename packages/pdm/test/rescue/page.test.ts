@@ -52,10 +52,16 @@ test("the first example of docs/rescue.md is what pdm-rescue prints of that serv
   for (const line of rid(example?.text ?? "")) assert.ok(shown.includes(line), `${line} is not in\n${stdout}`);
 });
 
-test("docs/rescue.md names every option but the common ones", () => {
+test("docs/rescue.md names every option but the common ones, and --help every one that is used there", () => {
   const options = [...RESCUE_USAGE.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, name = ""]) => name);
   const page = readPage(PAGE);
   const common = new Set(["--no-color", "--help", "--version"]);
+  const used = [...page.matchAll(/pdm-rescue [^`\n]*/g)].flatMap(([command]) => command.match(/--[a-z-]+/g) ?? []);
+  assert.ok(used.includes("--close-inspector"));
+  assert.deepEqual(
+    used.filter((name) => !options.includes(name)),
+    [],
+  );
   assert.ok(options.length > 8);
   assert.deepEqual(
     options.filter((name) => !page.includes(name) && !common.has(name)),

@@ -211,7 +211,7 @@ describe("pdm-rescue", { concurrency: 3 }, () => {
     await waitUntil(() => readProcessStatus(victim.pid).state === "T");
     const { state, advice } = await diagnoseMain(victim);
     assert.equal(state, "stopped");
-    assert.match(advice.join(), /SIGCONT/);
+    assert.deepEqual(advice, [`Let it run on: kill -CONT ${victim.pid}`]);
     process.kill(victim.pid, "SIGCONT");
     assert.equal((await diagnoseMain(victim)).state, "idle");
     assert.equal(victim.stderr.match(/Debugger listening/g)?.length, 1);
@@ -280,18 +280,21 @@ const keep = new Array(1_000_000);
     using victim = await VictimProcess.start(
       `
     const { Worker, isMainThread, threadId } = require("node:worker_threads");
-    if (isMainThread) { new Worker(__filename).on("message", (text) => console.log(text)); ${BEGIN} }
+    if (isMainThread) new Worker(__filename).on("message", (text) => console.log(text));
     else setTimeout(() => {
       globalThis.state = { stop: false };
+      ${BEGIN}
       (function crunch(job) { while (!state.stop) job += 1; })(42);
       require("node:worker_threads").parentPort.postMessage("freed");
     });`,
       { file: "victim.cjs" },
     );
-    await new Promise((resolve) => setTimeout(resolve, 300));
     const [main, worker] = await diagnose(victim);
     assert.deepEqual([main?.state, worker?.state, worker?.thread], ["idle", "loop", 1]);
     assert.equal(worker?.stack[0]?.call, "crunch");
+    const { stdout } = await runRescue([String(victim.pid), "--yes"]);
+    assert.match(stdout, new RegExp(`  pdm-rescue ${victim.pid} --thread 1 --eval 'globalThis`));
+    assert.doesNotMatch(stdout, /Nothing is stuck/);
     const none = await runRescue([String(victim.pid), "--yes", "--thread", "7", "-e", "1"]);
     assert.match(none.stderr, /there is no worker thread 7; there are: 1/);
     await runRescue([String(victim.pid), "--yes", "--thread", "1", "-e", "state.stop = true"]);
@@ -436,6 +439,9 @@ const keep = new Array(1_000_000);
     assert.deepEqual([found.pid, found.threads[0]?.state], [victim.pid, "loop"]);
     waiting.destroy();
     const gone = await runRescue([path.join(victim.folder, "none.sock")]);
-    assert.match(gone.stderr, /no process of this machine .* listens on/);
+    assert.match(
+      gone.stderr,
+      /no process of this machine .* listens on \S+none\.sock: there is no such file here; give its process id/,
+    );
   });
 });
