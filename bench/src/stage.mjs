@@ -81,7 +81,8 @@ export class Stage {
   async clear() {
     this.#cleared = true;
     for (const child of this.#children) child.kill("SIGKILL");
-    await Promise.all([...this.#peers].map((peer) => peer.end()));
+    // The last first, and one after the other: a client would complain of a server that is gone.
+    for (const peer of [...this.#peers].toReversed()) await peer.end();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

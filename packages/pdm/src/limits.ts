@@ -492,7 +492,7 @@ export const WATCHDOG_LIMITS: WatchdogLimits = Object.freeze({
   patienceMs: 600_000,
   stackWaitMs: 3_000,
   stackCharacters: 12_000,
-  exitMs: 2_000,
+  exitMs: 5_000,
   profileMs: 5_000,
   mostProfileMs: 60_000,
   profileCharacters: 16_777_216,
@@ -627,6 +627,8 @@ export const ELF_LIMITS: ElfLimits = Object.freeze({
 export interface ActivityLimits {
   /** Looks at its main thread, over the time that it is watched. */
   readonly looks: number;
+  /** Threads; more are left away. */
+  readonly threads: number;
   /** Child processes; more are left away. */
   readonly children: number;
   /** Characters of the command line of one. */
@@ -634,7 +636,12 @@ export interface ActivityLimits {
 }
 
 /** The values of {@link ActivityLimits}. */
-export const ACTIVITY_LIMITS: ActivityLimits = Object.freeze({ looks: 10, children: 20, commandCharacters: 100 });
+export const ACTIVITY_LIMITS: ActivityLimits = Object.freeze({
+  looks: 10,
+  threads: 256,
+  children: 20,
+  commandCharacters: 100,
+});
 
 /** What `pdm-rescue` waits for. */
 export const RESCUE_LIMITS: Readonly<{
@@ -689,6 +696,8 @@ export interface DiagnosisLimits {
   readonly profileMs: number;
   /** Microseconds between two samples of a profile. */
   readonly profileIntervalUs: number;
+  /** Samples of a profile. Under it: nothing is concluded from it, as where the machine has no time for the thread. */
+  readonly leastSamples: number;
   /** Milliseconds that our own few lines may take in a thread. */
   readonly ownCodeMs: number;
   /** Milliseconds that an expression may take where nobody says how many. Stops one without end, which would block the inspector. */
@@ -718,6 +727,7 @@ export const DIAGNOSIS_LIMITS: DiagnosisLimits = Object.freeze({
   pauseMs: 500,
   profileMs: 300,
   profileIntervalUs: 1_000,
+  leastSamples: 20,
   ownCodeMs: 1_000,
   evaluateMs: 1_000,
   frames: 200,

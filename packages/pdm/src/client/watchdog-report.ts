@@ -18,7 +18,7 @@ export interface WatchdogReport {
   readonly time: number;
   /** For how long, at the least; as long as it is blocked, until now. */
   readonly durationMs: number;
-  /** `loop`, `regexp`, `native`, `garbage-collection`, `paused`, `busy`, `idle`; `unknown` where the stack came too late. Later services may have others. */
+  /** `loop`, `regexp`, `native`, `waiting`, `garbage-collection`, `paused`, `busy`, `idle`; `unknown` where the stack came too late. Later services may have others. */
   readonly state: string;
   /** What blocks, in one sentence. */
   readonly summary: string;

@@ -1,5 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { readClockMs } from "../clock.js";
 import type { InspectorSession } from "../inspector/inspector-session.js";
+import { DIAGNOSIS_LIMITS } from "../limits.js";
 import { diagnoseThread } from "./diagnose.js";
 import type { Diagnosis } from "./diagnosis.js";
 import { describeFrames } from "./frames.js";
@@ -42,13 +44,24 @@ export async function diagnoseBlocked(
     clearTimeout(silence);
     const waitedMs = readClockMs() - startedMs;
     if (pause !== undefined && !isBlocked(pause.frames.map(({ functionName }) => functionName))) return undefined;
-    if (pause === undefined || waitedMs > silentMs)
+    if (pause === undefined || waitedMs > silentMs) {
       native = await describeNative(session, pause, options.blockedMs + waitedMs);
+      if (pause !== undefined && (await pausesAtOnce(pauses, options))) native = undefined;
+    }
   } finally {
     clearTimeout(silence);
     await pauses.end();
   }
   return native ?? diagnoseThread(session, { variables: false, blockedMs: options.blockedMs, patienceMs: silentMs });
+}
+
+/** Whether a thread that was late to pause still goes on with the same, and now does so in time: then the machine had no time for it. */
+async function pausesAtOnce(pauses: Pauses, { silentMs, isBlocked }: DiagnoseBlockedOptions): Promise<boolean> {
+  await pauses.resume();
+  // What a native call has held up has its turn.
+  await wait(DIAGNOSIS_LIMITS.lookMs);
+  const pause = await pauses.pause(silentMs);
+  return pause !== undefined && isBlocked(pause.frames.map(({ functionName }) => functionName));
 }
 
 async function describeNative(

@@ -23,6 +23,7 @@ import {
   summarizeNative,
   summarizePaused,
   summarizeStuck,
+  summarizeWaiting,
 } from "./words.js";
 
 export interface DiagnoseOptions {
@@ -38,15 +39,19 @@ export interface DiagnoseOptions {
 
 /** What is found on the way. */
 interface Findings {
-  readonly before: ThreadFigures;
   readonly after: ThreadFigures;
   readonly isTurning: boolean;
+  /** Of the time, from 0 to 1, that the event loop waited. */
+  readonly idleShare: number;
   readonly observedMs: number;
 }
 
-/** Share of the time from which on garbage collection is what a thread does; with a heap that is nearly full, from half of that. */
-const COLLECTING = 0.5;
-const NEARLY_FULL = 0.85;
+/** Share of the time from which on garbage collection is what a thread does, with a heap that is filled by half, and with any. */
+const COLLECTING = { filled: 0.4, any: 0.7 } as const;
+const FILLED = 0.5;
+
+/** Share of the time that a thread runs, or waits for a processor, under which it is asleep; answering us takes some. */
+const AWAKE = 0.5;
 
 /** Share of the time that an event loop waits, from which on its thread is idle. */
 const IDLE = 0.5;
@@ -58,10 +63,7 @@ const IDLE = 0.5;
  */
 export async function diagnoseThread(session: InspectorSession, options: DiagnoseOptions = {}): Promise<Diagnosis> {
   // A thread that another debugger has paused evaluates, but turns no more.
-  const findings = await observe(session, options.blockedMs).catch((error: unknown) => {
-    if (isTimeout(error)) return undefined;
-    throw error;
-  });
+  const findings = await observe(session, options.blockedMs).catch(ignoreTimeout);
   if (findings === undefined) return diagnoseNative(session, options);
   if (findings.isTurning) return diagnoseTurning(session, findings, options);
   return diagnoseStuck(session, findings, options);
@@ -78,7 +80,7 @@ async function observe(session: InspectorSession, blockedMs: number | undefined)
   const startMs = readClockMs();
   const read = async (): Promise<ThreadFigures> => (await readThreadFigures(session, answerMs)) ?? NOT_TOLD;
   const before = await read();
-  if (blockedMs !== undefined) return { before, after: before, isTurning: false, observedMs: blockedMs };
+  if (blockedMs !== undefined) return { after: before, isTurning: false, idleShare: 0, observedMs: blockedMs };
   for (;;) {
     await wait(lookMs);
     const after = await read();
@@ -86,7 +88,9 @@ async function observe(session: InspectorSession, blockedMs: number | undefined)
     // A loop in one turn does not wait either.
     const isTold = before !== NOT_TOLD && after !== NOT_TOLD;
     const isTurning = isTold && (after.turns !== before.turns || after.idleMs > before.idleMs);
-    if (isTurning ? observedMs >= lookMs * 4 : observedMs >= stuckMs) return { before, after, isTurning, observedMs };
+    const idleShare = isTurning ? (after.idleMs - before.idleMs) / observedMs : 0;
+    // To answer us keeps it busy too, the more so the less time the machine has for it.
+    if (observedMs >= (idleShare >= IDLE ? lookMs * 4 : stuckMs)) return { after, isTurning, idleShare, observedMs };
   }
 }
 
@@ -94,6 +98,7 @@ async function observe(session: InspectorSession, blockedMs: number | undefined)
 const NOT_TOLD: ThreadFigures = Object.freeze({
   turns: 0,
   idleMs: 0,
+  awakeMs: undefined,
   heapUsedBytes: 0,
   heapLimitBytes: 0,
   residentBytes: 0,
@@ -102,18 +107,17 @@ const NOT_TOLD: ThreadFigures = Object.freeze({
 
 async function diagnoseTurning(
   session: InspectorSession,
-  { before, after, observedMs }: Findings,
+  { after, idleShare }: Findings,
   options: DiagnoseOptions,
 ): Promise<Diagnosis> {
-  const idleShare = (after.idleMs - before.idleMs) / observedMs;
   const details = [describeResources(after), describeMemory(after)];
   if (idleShare >= IDLE) {
     return { state: "idle", summary: summarizeIdle(idleShare), details, stack: [], advice: adviseOn("idle") };
   }
-  const shares = await readShares(session);
+  const spent = await watchTime(session);
   const stack = (await readStack(session, options))?.stack ?? [];
-  if (isCollecting(shares, after)) return describeCollecting(shares, after, stack, details);
-  const summary = summarizeBusy(1 - idleShare, shares);
+  if (isCollecting(spent, after)) return describeCollecting(spent, after, stack, details);
+  const summary = summarizeBusy(1 - idleShare, spent);
   return { state: "busy", summary, details, stack, advice: adviseOn("busy") };
 }
 
@@ -130,8 +134,12 @@ async function diagnoseStuck(
   if (isForeign) {
     return { state: "paused", summary: summarizePaused(stack), details, stack, advice: adviseOn("paused") };
   }
-  const shares = await readShares(session);
-  if (isCollecting(shares, after)) return describeCollecting(shares, after, stack, details);
+  const spent = await watchTime(session);
+  if (isCollecting(spent, after)) return describeCollecting(spent, after, stack, details);
+  if (spent.isAsleep && stack[0]?.isInternal === false) {
+    const summary = summarizeWaiting(stack, observedMs);
+    return { state: "waiting", summary, details, stack, advice: adviseOn("waiting") };
+  }
   // It answered between two native calls, or the machine has no time for it.
   if (waitedMs > DIAGNOSIS_LIMITS.pauseMs && (await isSlowToPause(session))) {
     return describeNative(stack, observedMs + waitedMs, details);
@@ -179,17 +187,34 @@ function describeCollecting(
 }
 
 function isCollecting({ garbageCollection }: TimeShares, { heapUsedBytes, heapLimitBytes }: ThreadFigures): boolean {
-  const isNearlyFull = heapLimitBytes > 0 && heapUsedBytes / heapLimitBytes >= NEARLY_FULL;
-  return garbageCollection >= (isNearlyFull ? COLLECTING / 2 : COLLECTING);
+  const isFilled = heapLimitBytes > 0 && heapUsedBytes / heapLimitBytes >= FILLED;
+  return garbageCollection >= (isFilled ? COLLECTING.filled : COLLECTING.any);
 }
 
-async function readShares(session: InspectorSession): Promise<TimeShares> {
+/** What a thread does with its time. */
+interface SpentTime extends TimeShares {
+  /** Whether it neither runs nor would, had it a processor. */
+  readonly isAsleep: boolean;
+}
+
+/** Watches a thread for `profileMs`. Of one that does not come to JavaScript again meanwhile nothing is known. */
+async function watchTime(session: InspectorSession): Promise<SpentTime> {
+  const readAwakeMs = async () => (await readThreadFigures(session, DIAGNOSIS_LIMITS.answerMs))?.awakeMs;
   try {
-    return readTimeShares(await profileThread(session, DIAGNOSIS_LIMITS.profileMs));
+    const startMs = readClockMs();
+    const before = await readAwakeMs();
+    const shares = readTimeShares(await profileThread(session, DIAGNOSIS_LIMITS.profileMs));
+    const after = await readAwakeMs();
+    const isTold = before !== undefined && after !== undefined;
+    return { ...shares, isAsleep: isTold && (after - before) / (readClockMs() - startMs) < AWAKE };
   } catch (error) {
-    if (isTimeout(error)) return { garbageCollection: 0, hottest: undefined };
-    throw error;
+    ignoreTimeout(error);
+    return { garbageCollection: 0, hottest: undefined, isAsleep: false };
   }
+}
+
+function ignoreTimeout(error: unknown): undefined {
+  if (!isTimeout(error)) throw error;
 }
 
 interface FoundStack {

@@ -10,6 +10,8 @@ export type ProcessState =
   | "regexp"
   /** A native call that has not returned: no JavaScript runs until then. */
   | "native"
+  /** Asleep in a call that the inspector can interrupt, such as `Atomics.wait`. */
+  | "waiting"
   /** Garbage is collected back to back, since the heap is nearly full. */
   | "garbage-collection"
   /** Paused in a debugger. */

@@ -28,6 +28,7 @@ export class Pauses {
   #hear: ((event: Paused) => void) | undefined;
   #paused: Paused | undefined;
   readonly #enabling: Promise<unknown>;
+  #hasAsked = false;
   #isForeign = false;
 
   constructor(session: InspectorSession) {
@@ -39,11 +40,14 @@ export class Pauses {
       }),
       session.on("Debugger.paused", (params) => {
         const event = params as Paused;
+        // V8 tells whom it has just let in of a pause that is there.
+        if (!this.#hasAsked) this.#isForeign = true;
         this.#paused = event;
         this.#hear?.(event);
       }),
       session.on("Debugger.resumed", () => {
         this.#paused = undefined;
+        this.#isForeign = false;
       }),
     ];
     this.#enabling = session.post("Debugger.enable");
@@ -61,13 +65,13 @@ export class Pauses {
 
   /** The same for a thread in a native call, which answers nothing until that returns: it is paused right behind it. */
   async pauseBehindCall(waitMs: number): Promise<Pause | undefined> {
-    return this.#describe(await this.#await(waitMs, () => this.#session.post("Debugger.pause")));
+    return this.#describe(await this.#await(waitMs, () => this.#ask("Debugger.pause")));
   }
 
   /** Runs the statement on which it is paused to its end, and pauses again. @returns false where that takes longer than `waitMs`: then it runs on */
   async step(waitMs: number): Promise<boolean> {
     this.#paused = undefined;
-    return (await this.#await(waitMs, () => this.#session.post("Debugger.stepOver"))) !== undefined;
+    return (await this.#await(waitMs, () => this.#ask("Debugger.stepOver"))) !== undefined;
   }
 
   /** Lets it run on, unless another debugger holds it. */
@@ -102,9 +106,13 @@ export class Pauses {
 
   async #pauseWhereItRuns(): Promise<void> {
     await this.#enabling;
-    // We have not asked yet: another's.
-    if (this.#paused === undefined) await this.#session.post("Debugger.pause");
-    else this.#isForeign = true;
+    if (this.#paused === undefined) await this.#ask("Debugger.pause");
+    else this.#hear?.(this.#paused);
+  }
+
+  #ask(method: "Debugger.pause" | "Debugger.stepOver"): Promise<unknown> {
+    this.#hasAsked = true;
+    return this.#session.post(method);
   }
 
   #describe(event: Paused | undefined): Pause | undefined {

@@ -5,7 +5,7 @@ import { DIAGNOSIS_LIMITS } from "../limits.js";
 
 /** What a thread did with its time. */
 export interface TimeShares {
-  /** Of the samples, from 0 to 1, those taken while garbage was collected. */
+  /** Of the samples, from 0 to 1, those taken while garbage was collected; 0 where there are too few of them to tell. */
   readonly garbageCollection: number;
   /** The function in which most samples were, its own and no callee's; undefined where there is none. */
   readonly hottest:
@@ -56,7 +56,7 @@ export function readTimeShares({ nodes, samples = [] }: Profiler.Profile): TimeS
     if (!PSEUDO_FUNCTIONS.has(functionName) && entry.count > (hottest?.count ?? 0)) hottest = entry;
   }
   return {
-    garbageCollection: collecting / total,
+    garbageCollection: samples.length < DIAGNOSIS_LIMITS.leastSamples ? 0 : collecting / total,
     hottest: hottest && {
       call: hottest.node.callFrame.functionName,
       url: hottest.node.callFrame.url,

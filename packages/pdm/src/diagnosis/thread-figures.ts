@@ -1,6 +1,7 @@
 import type { Runtime } from "node:inspector";
 import type { InspectorSession } from "../inspector/inspector-session.js";
 import { DIAGNOSIS_LIMITS } from "../limits.js";
+import { parseProcessorTime } from "../target/processor-time.js";
 
 /** What a thread says of itself, as long as it runs any JavaScript. */
 export interface ThreadFigures {
@@ -8,6 +9,8 @@ export interface ThreadFigures {
   readonly turns: number;
   /** Milliseconds since the same, in which its event loop waited. */
   readonly idleMs: number;
+  /** Milliseconds since it began, in which it ran or waited for a processor; undefined where that is not told. */
+  readonly awakeMs: number | undefined;
   readonly heapUsedBytes: number;
   readonly heapLimitBytes: number;
   readonly residentBytes: number;
@@ -26,6 +29,7 @@ const EXPRESSION = `(() => {
   return {
     turns: read(() => performance.nodeTiming.uvMetricsInfo.loopCount) ?? 0,
     idleMs: read(() => performance.nodeTiming.idleTime) ?? 0,
+    schedstat: read(() => modules("node:fs").readFileSync("/proc/thread-self/schedstat", "latin1")),
     heapUsedBytes: heap.used_heap_size ?? 0,
     heapLimitBytes: heap.heap_size_limit ?? 0,
     residentBytes: read(() => process.memoryUsage.rss()) ?? 0,
@@ -57,11 +61,13 @@ function readFigures(value: object): ThreadFigures {
     const field = fields[name];
     return typeof field === "number" && Number.isFinite(field) ? field : 0;
   };
-  const { resources } = fields;
+  const { resources, schedstat } = fields;
+  const time = typeof schedstat === "string" ? parseProcessorTime(schedstat) : undefined;
   const counts = typeof resources === "object" && resources !== null ? Object.entries(resources) : [];
   return {
     turns: number("turns"),
     idleMs: number("idleMs"),
+    awakeMs: time && time.ranMs + time.queuedMs,
     heapUsedBytes: number("heapUsedBytes"),
     heapLimitBytes: number("heapLimitBytes"),
     residentBytes: number("residentBytes"),

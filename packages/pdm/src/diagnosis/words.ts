@@ -45,6 +45,10 @@ export function summarizeStuck(
   return `Stuck in JavaScript: ${time}, in ${describeCall(frame)}.`;
 }
 
+export function summarizeWaiting(stack: readonly DiagnosedFrame[], blockedMs: number): string {
+  return `Asleep in ${describeCall(findOwn(stack))}, as Atomics.wait does: its event loop has not turned for more than ${seconds(blockedMs)}, and its thread uses no processor.`;
+}
+
 export function summarizeNative(stack: readonly DiagnosedFrame[], blockedMs: number): string {
   const native = findNativeCall(stack);
   const frame = findOwn(stack);
@@ -86,6 +90,10 @@ const ADVICE: Readonly<Record<ProcessState, readonly string[]>> = {
   native: [
     "Nothing can be evaluated until the call returns. Where it waits for a child process, ending that ends the wait.",
     "Use the asynchronous form of the call, such as execFile for execFileSync.",
+  ],
+  waiting: [
+    "Nobody has ended its wait: see what the worker thread that should call Atomics.notify does.",
+    "An expression can end it, where the memory can be reached: Atomics.notify(ARRAY, INDEX).",
   ],
   "garbage-collection": [
     "Take a heap snapshot if there is memory for it, then start it anew; --max-old-space-size gives it more room, --heapsnapshot-near-heap-limit=1 writes a snapshot the next time.",

@@ -20,6 +20,7 @@ export class Inspections {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #isProfiling = false;
+  readonly #sessions = new Set<InspectorSession>();
 
   /** @param open gives a session with the main thread */
   constructor(open: () => InspectorSession = openMainThreadSession) {
@@ -55,8 +56,9 @@ export class Inspections {
     }
   }
 
-  /** Asks the process to exit with that status, and disconnects at once: an exit waits for that. Nothing says whether it will. */
+  /** Asks the process to exit with that status, and ends all sessions at once, since an exit waits for that. Nothing says whether it will. */
   exit(status: number): void {
+    for (const session of this.#sessions) session.close();
     const session = this.#open();
     session.post("Runtime.evaluate", { expression: `process.exit(${status})` }).catch(() => undefined);
     session.close();
@@ -81,9 +83,11 @@ export class Inspections {
 
   async #during<T>(use: (session: InspectorSession) => Promise<T>): Promise<T> {
     const session = this.#open();
+    this.#sessions.add(session);
     try {
       return await use(session);
     } finally {
+      this.#sessions.delete(session);
       session.close();
     }
   }

@@ -2,16 +2,13 @@ import type { DiagnosedFrame, Diagnosis, ProcessState } from "../diagnosis/diagn
 import { isInternal, nameFile } from "../diagnosis/script-sources.js";
 import { adviseOn, summarizeNative } from "../diagnosis/words.js";
 import { watchActivity } from "../target/activity.js";
-import type { Activity } from "../target/activity.js";
+import type { Activity, ThreadActivity } from "../target/activity.js";
 import { readJavaScriptStack } from "../target/javascript-stack.js";
 import type { Target } from "../target/target.js";
 import type { HeapFunction } from "../target/v8-heap.js";
 
 /** For how long a process is watched. A disk's wait of a moment is not one for ever. */
 const WATCH_MS = 300;
-
-/** Share of the time from which on a process counts as computing. */
-const COMPUTING = 0.5;
 
 /** What the kernel knows, which needs nothing of the process: undefined where that says nothing about its JavaScript. */
 export async function diagnoseOutside(target: Target): Promise<Diagnosis | undefined> {
@@ -36,12 +33,10 @@ export async function diagnoseOutside(target: Target): Promise<Diagnosis | undef
 /** All that can be said without any signal. */
 export async function diagnoseWithoutSignal(target: Target): Promise<Diagnosis> {
   const activity = await watchActivity(target.pid, WATCH_MS);
-  const isComputing = activity.cpuShare >= COMPUTING;
-  const share = `${Math.round(activity.cpuShare * 100)} % of a processor`;
   return {
-    state: isComputing ? "busy" : "idle",
-    summary: isComputing ? `Computes: ${share}.` : `Waits${describeWait(activity)}: ${share}.`,
-    details: activity.children.map(({ pid, command }) => `Its child process ${pid} runs: ${command}`),
+    state: activity.main.isComputing ? "busy" : "idle",
+    summary: `${describeActivity(activity)}.`,
+    details: describeOthers(activity),
     stack: [],
     advice: ["Whether its event loop turns, only the process itself can tell: leave --no-signal out."],
   };
@@ -56,16 +51,13 @@ export async function diagnoseSilent(target: Target, silentMs: number, mayStop: 
   const { pid } = target;
   const activity = await watchActivity(pid, WATCH_MS);
   const { functions, missing } = readJavaScriptStack(target, mayStop);
-  const isComputing = activity.cpuShare >= COMPUTING;
-  const does = isComputing
-    ? `It computes: ${Math.round(activity.cpuShare * 100)} % of a processor.`
-    : `It waits${describeWait(activity)}.`;
-  const children = activity.children.map((child) => `Its child process ${child.pid} runs: ${child.command}`);
+  const does = describeActivity(activity);
+  const others = describeOthers(activity);
   if (functions.length === 0 && missing === undefined) {
     return {
-      state: isComputing ? "busy" : "idle",
-      summary: `${does.slice(0, -1)}, and is in no native call: so its program has a handler of its own for SIGUSR1, which has run instead of opening the inspector.`,
-      details: children,
+      state: activity.main.isComputing ? "busy" : "idle",
+      summary: `${does}, and is in no native call: so its program has a handler of its own for SIGUSR1, which has run instead of opening the inspector.`,
+      details: others,
       stack: [],
       advice: [
         "What it does can only be told through an inspector that is open: --inspect, or inspector.open() in its code.",
@@ -77,8 +69,8 @@ export async function diagnoseSilent(target: Target, silentMs: number, mayStop: 
     state: "native",
     summary: summarizeNative(stack, silentMs),
     details: [
-      does,
-      ...children,
+      `${does}.`,
+      ...others,
       ...(missing === undefined
         ? []
         : [
@@ -108,6 +100,21 @@ function describeFunction({ name, script, line }: HeapFunction): DiagnosedFrame 
   };
 }
 
-function describeWait({ sleepsIn }: Activity): string {
-  return sleepsIn === "" ? "" : ` (in the kernel's ${sleepsIn})`;
+function describeActivity({ main, sleepsIn }: Activity): string {
+  const place = sleepsIn === "" ? "" : ` (in the kernel's ${sleepsIn})`;
+  return `Its main thread ${main.isComputing ? "computes" : `waits${place}`}: ${describeShare(main)}`;
+}
+
+/** Other threads that compute, and child processes. */
+function describeOthers({ computing, children }: Activity): string[] {
+  return [
+    ...computing.map(
+      (thread) => `Another of its threads computes (${thread.name}, ${thread.tid}): ${describeShare(thread)}.`,
+    ),
+    ...children.map(({ pid, command }) => `Its child process ${pid} runs: ${command}`),
+  ];
+}
+
+function describeShare({ cpuShare }: ThreadActivity): string {
+  return `${Math.round(cpuShare * 100)} % of a processor`;
 }

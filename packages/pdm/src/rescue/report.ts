@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<ProcessState, string>> = {
   loop: "stuck in a loop",
   regexp: "stuck in a regular expression",
   native: "in a native call",
+  waiting: "asleep in Atomics.wait or the like",
   "garbage-collection": "collecting garbage",
   paused: "paused in a debugger",
   stopped: "stopped",

@@ -48,7 +48,8 @@ const TYPE = {
     durationMs: { type: "integer", description: "For how many milliseconds, at the least." },
     state: {
       type: "string",
-      description: "loop, regexp, native, garbage-collection, paused, busy; unknown where the stack came too late.",
+      description:
+        "loop, regexp, native, waiting, garbage-collection, paused, busy; unknown where the stack came too late.",
     },
     summary: { type: "string", description: "What blocked it, in a sentence." },
     stack: { type: "string", description: "The calls as text, the innermost first; empty where there are none." },

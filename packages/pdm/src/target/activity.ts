@@ -1,15 +1,29 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { readClockMs } from "../clock.js";
 import { ACTIVITY_LIMITS } from "../limits.js";
 import { readProcessCommand } from "./command-line.js";
 import { listPids } from "./listening-ports.js";
 import { readProcessStatus } from "./process-status.js";
+import { readProcessorTime } from "./processor-time.js";
+import type { ProcessorTime } from "./processor-time.js";
+
+/** What one of a process's threads did while it was watched. */
+export interface ThreadActivity {
+  readonly tid: number;
+  /** At most 15 characters. */
+  readonly name: string;
+  /** Of the time, from 0 to 1, that it has run. */
+  readonly cpuShare: number;
+  /** Whether it ran, or would have, had a processor been free, for most of the time. */
+  readonly isComputing: boolean;
+}
 
 /** What a process did while it was watched from outside. */
 export interface Activity {
-  /** Of the time, from 0, that its threads have run; over 1 where several did. */
-  readonly cpuShare: number;
+  readonly main: ThreadActivity;
+  /** Of its other threads those that computed, most first. */
+  readonly computing: readonly ThreadActivity[];
   /** What the states of its main thread were: see `ProcessStatus`. */
   readonly states: ReadonlySet<string>;
   /** The kernel's function in which its main thread sleeps; empty where it runs, or we may not know. */
@@ -18,31 +32,67 @@ export interface Activity {
   readonly children: readonly { readonly pid: number; readonly command: string }[];
 }
 
+/** Share of the time from which on a thread counts as computing. */
+const COMPUTING = 0.5;
+
 /**
  * Watches a process for that time. Nothing is done to it.
  *
  * @throws TargetError (rejects) `ERR_PDM_TARGET_GONE`
  */
 export async function watchActivity(pid: number, durationMs: number): Promise<Activity> {
-  const before = readProcessStatus(pid);
+  const before = readTimes(pid);
   const startMs = readClockMs();
-  const states = new Set([before.state]);
+  const states = new Set([readProcessStatus(pid).state]);
   for (let look = 0; look < ACTIVITY_LIMITS.looks; look += 1) {
     await wait(durationMs / ACTIVITY_LIMITS.looks);
     states.add(readProcessStatus(pid).state);
   }
   const elapsedMs = readClockMs() - startMs;
-  const ticks = readProcessStatus(pid).cpuTicks - before.cpuTicks;
+  const describe = (tid: number, after: ProcessorTime): ThreadActivity => {
+    const { ranMs, queuedMs } = before.get(tid) ?? { ranMs: 0, queuedMs: 0 };
+    const cpuShare = Math.min(1, (after.ranMs - ranMs) / elapsedMs);
+    const isComputing = cpuShare + (after.queuedMs - queuedMs) / elapsedMs >= COMPUTING;
+    return { tid, name: readThreadName(pid, tid), cpuShare, isComputing };
+  };
+  const threads = [...readTimes(pid)].map(([tid, after]) => describe(tid, after));
   return {
-    cpuShare: (ticks * MS_PER_TICK) / elapsedMs,
+    main: threads.find(({ tid }) => tid === pid) ?? describe(pid, { ranMs: 0, queuedMs: 0 }),
+    computing: threads
+      .filter(({ tid, isComputing }) => tid !== pid && isComputing)
+      .toSorted((one, other) => other.cpuShare - one.cpuShare),
     states,
     sleepsIn: readWaitChannel(pid),
     children: listChildren(pid),
   };
 }
 
-/** The kernel's `USER_HZ`, which is 100 on every platform that Node.js runs on. */
-const MS_PER_TICK = 10;
+/** By the thread's id. */
+function readTimes(pid: number): Map<number, ProcessorTime> {
+  const times = new Map<number, ProcessorTime>();
+  for (const tid of listThreads(pid).slice(0, ACTIVITY_LIMITS.threads)) {
+    const time = readProcessorTime(pid, tid);
+    if (time !== undefined) times.set(tid, time);
+  }
+  return times;
+}
+
+/** The main thread, whose id is the process's, comes first. */
+function listThreads(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function readThreadName(pid: number, tid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/task/${tid}/comm`, "utf8").trim();
+  } catch {
+    return "";
+  }
+}
 
 function readWaitChannel(pid: number): string {
   try {

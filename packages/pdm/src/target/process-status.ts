@@ -20,8 +20,6 @@ export interface ProcessStatus {
   readonly caughtSignals: bigint;
   /** Clock ticks from the system's start to its own: with the pid it names one process for ever. */
   readonly startTicks: number;
-  /** Clock ticks that it has run, of all its threads. */
-  readonly cpuTicks: number;
 }
 
 /** @throws TargetError `ERR_PDM_TARGET_GONE` where there is no such process (any more) */
@@ -45,7 +43,6 @@ export function readProcessStatus(pid: number): ProcessStatus {
     tracer: Number(field("TracerPid")),
     caughtSignals: BigInt(`0x${field("SigCgt") || "0"}`),
     startTicks: Number(numbers[19]),
-    cpuTicks: Number(numbers[11]) + Number(numbers[12]),
   };
 }
 

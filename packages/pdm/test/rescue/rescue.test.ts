@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import type { Diagnosis } from "../../src/diagnosis/diagnosis.js";
+import { openRemoteSession } from "../../src/inspector/remote-session.js";
 import { listListeningPorts } from "../../src/target/listening-ports.js";
 import { readProcessStatus } from "../../src/target/process-status.js";
 import { VictimProcess } from "../fixtures/victim-process.js";
@@ -205,6 +206,73 @@ describe("pdm-rescue", { concurrency: 3 }, () => {
     });
   }
 
+  test("a wait in execFileSync is told apart from a worker thread that computes meanwhile", async () => {
+    using victim = await VictimProcess.start(
+      `
+      const { Worker } = require("node:worker_threads");
+      new Worker("for (;;);", { eval: true }).on("online", () => {
+        ${BEGIN}
+        require("node:child_process").execFileSync("sleep", ["3600"]);
+      });`,
+      { file: "victim.cjs" },
+    );
+    const { state, details } = await diagnoseMain(victim, "--wait", "1");
+    for (const [, child] of details.join("\n").matchAll(/child process (\d+) runs: sleep/g))
+      process.kill(Number(child));
+    assert.equal(state, "native", details.join("\n"));
+    assert.match(details[0] ?? "", /^Its main thread waits.*: \d % of a processor\.$/);
+    assert.match(details[1] ?? "", /^Another of its threads computes \(.+, \d+\): \d+ % of a processor\.$/);
+  });
+
+  test("a wait in Atomics.wait is no loop, and ended by an expression", async () => {
+    using victim = await VictimProcess.start(
+      `
+      globalThis.cells = new Int32Array(new SharedArrayBuffer(8));
+      function lock(cell) {
+        Atomics.wait(cells, cell, 0);
+      }
+      setTimeout(() => { lock(1); console.log("freed"); });
+      ${BEGIN}`,
+      { file: "victim.cjs" },
+    );
+    const { state, summary, stack } = await diagnoseMain(victim);
+    assert.equal(state, "waiting", summary);
+    assert.match(summary, /^Asleep in lock \(.*victim\.cjs:4\), as Atomics\.wait does: /);
+    assert.deepEqual(stack[0]?.variables, [{ name: "cell", text: "1" }]);
+    const woken = await runRescue([String(victim.pid), "--yes", "--eval", "Atomics.notify(cells, 1)"]);
+    assert.deepEqual([woken.status, woken.stdout], [0, "1\n"]);
+    await waitUntil(() => victim.stdout.includes("freed"));
+  });
+
+  test("one that another debugger has paused is told so, and stays so", async () => {
+    using victim = await VictimProcess.start(
+      `
+      function checkout(cart) {
+        debugger;
+        console.log("checked out", cart.items);
+      }
+      setInterval(() => { if (globalThis.isWatched) { isWatched = false; checkout({ items: 2 }); } }, 5);
+      ${BEGIN}`,
+      { file: "victim.cjs", flags: ["--inspect=127.0.0.1:0"] },
+    );
+    const port = await victim.readInspectorPort();
+    const session = await openRemoteSession(() => connect(port, "127.0.0.1"), 5_000);
+    const paused = new Promise((resolve) => session.on("Debugger.paused", resolve));
+    await session.post("Debugger.enable");
+    await session.post("Runtime.evaluate", { expression: "globalThis.isWatched = true" });
+    await paused;
+    for (let look = 0; look < 2; look += 1) {
+      const { state, summary, stack } = await diagnoseMain(victim);
+      assert.equal(state, "paused", summary);
+      assert.match(summary, /^Paused by a debugger in checkout \(.*victim\.cjs:3\)\.$/);
+      assert.deepEqual(stack[0]?.variables, [{ name: "cart", text: "{ items: 2 }" }]);
+    }
+    assert.equal(victim.stdout, "begin\n");
+    await session.post("Debugger.resume");
+    await waitUntil(() => victim.stdout.includes("checked out 2"));
+    session.close();
+  });
+
   test("a process that is stopped is told without any signal", async () => {
     using victim = await VictimProcess.start(`setInterval(() => {}, 1_000); ${BEGIN}`, { file: "victim.cjs" });
     process.kill(victim.pid, "SIGSTOP");
@@ -220,7 +288,7 @@ describe("pdm-rescue", { concurrency: 3 }, () => {
   test("garbage collection back to back is told with what asks for the memory", async () => {
     using victim = await VictimProcess.start(
       `
-const keep = new Array(1_000_000);
+const keep = new Array(1_400_000);
     function fill() {
       for (let i = 0; ; i += 1) {
         keep[i % keep.length] = [i];
@@ -390,7 +458,10 @@ const keep = new Array(1_000_000);
     assert.deepEqual([status, stdout], [2, ""]);
     assert.match(stderr, /will be sent SIGUSR1.*Say --yes/);
     const kernel = await runRescue([String(victim.pid), "--no-signal"]);
-    assert.match(kernel.stdout, /^Process \d+ \(victim\.cjs\): idle\n {2}Waits/);
+    assert.match(
+      kernel.stdout,
+      /^Process \d+ \(victim\.cjs\): idle\n {2}Its main thread waits.*: \d+ % of a processor\.$/m,
+    );
     assert.equal(victim.stderr, "");
   });
 
