@@ -453,6 +453,8 @@ export interface WatchdogLimits {
   readonly mostEvaluateMs: number;
   /** Milliseconds after which a thread that has not paused counts as being in a native call. */
   readonly silentMs: number;
+  /** Milliseconds that who asks waits for what is found out already. Over it: what is known so far is told. */
+  readonly nativeMs: number;
   /** Milliseconds for which the end of a native call is awaited, to take the stack behind it. Over it: the event has no stack. */
   readonly patienceMs: number;
   /** Milliseconds for which a report waits for the stack. Over it: it says so, and the stack comes when it is there. */
@@ -489,6 +491,7 @@ export const WATCHDOG_LIMITS: WatchdogLimits = Object.freeze({
   evaluateMs: 1_000,
   mostEvaluateMs: 10_000,
   silentMs: 500,
+  nativeMs: 2_000,
   patienceMs: 600_000,
   stackWaitMs: 3_000,
   stackCharacters: 12_000,

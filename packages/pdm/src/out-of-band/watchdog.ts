@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { readClockMs } from "../clock.js";
 import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import { adviseOn } from "../diagnosis/words.js";
@@ -104,12 +105,13 @@ export class Watchdog {
     };
   }
 
-  /** Where the main thread is known to be in a native call now, what is known of that: nothing more can be found until it returns. */
-  get native(): Diagnosis | undefined {
+  /** Where the main thread is known to be in a native call now, what is known of that: nothing more can be found until it returns. That is awaited for a moment. */
+  async findNative(): Promise<Diagnosis | undefined> {
     const current = this.#current;
-    return current?.diagnosis?.state === "native" && current.diagnosis.stack.length === 0
-      ? current.diagnosis
-      : undefined;
+    if (current === undefined) return undefined;
+    await Promise.race([current.diagnosed, wait(WATCHDOG_LIMITS.nativeMs, undefined, { ref: false })]);
+    const { isOver, diagnosis } = current;
+    return !isOver && diagnosis?.state === "native" && diagnosis.stack.length === 0 ? diagnosis : undefined;
   }
 
   /** For how long it has been blocked, if it is. */

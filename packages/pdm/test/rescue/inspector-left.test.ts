@@ -70,7 +70,7 @@ describe("an inspector that pdm-rescue has opened", { concurrency: 3 }, () => {
 
   test("opens late behind a native call: that is said, and --close-inspector waits for it and closes it", async () => {
     using victim = await VictimProcess.start(
-      `${IDLE} setTimeout(() => require("node:child_process").execFileSync("sleep", ["3"]));`,
+      `${IDLE} setTimeout(() => { try { require("node:child_process").execFileSync("sleep", ["3600"]); } catch {} });`,
       CJS,
     );
     const first = await runRescue([String(victim.pid), "--yes", "--wait", "0.3"]);
@@ -79,7 +79,9 @@ describe("an inspector that pdm-rescue has opened", { concurrency: 3 }, () => {
       /its inspector opens when that returns, and stays open\. To close it then: .* --close-inspector/,
     );
     assert.deepEqual(listListeningPorts(victim.pid), []);
-    const { status, stderr } = await runRescue([String(victim.pid), "--close-inspector", "--wait", "60"]);
+    const closing = runRescue([String(victim.pid), "--close-inspector", "--wait", "60"]);
+    process.kill(Number(/Its child process (\d+) runs: sleep/.exec(first.stdout)?.[1]));
+    const { status, stderr } = await closing;
     assert.equal(status, 0, stderr);
     await waitUntil(() => listListeningPorts(victim.pid).length === 0);
     const none = await runRescue([String(victim.pid), "--close-inspector"]);
