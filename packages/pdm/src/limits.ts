@@ -652,7 +652,9 @@ export const RESCUE_LIMITS: Readonly<{
   inspectorMs: number;
   /** Milliseconds for connecting to a watchdog. Over it: the process is looked at from outside. */
   watchdogMs: number;
-}> = Object.freeze({ inspectorMs: 3_000, watchdogMs: 10_000 });
+  /** Milliseconds until the inspector must have closed. Over it: that it will is said. */
+  closeMs: number;
+}> = Object.freeze({ inspectorMs: 3_000, watchdogMs: 10_000, closeMs: 700 });
 
 /** What attaching to a process waits for; the same for each. */
 export interface AttachLimits {
@@ -695,6 +697,8 @@ export interface DiagnosisLimits {
   readonly stuckMs: number;
   /** Milliseconds that a pause may take to come about where JavaScript runs, and a statement where it is stepped over. */
   readonly pauseMs: number;
+  /** Milliseconds for stepping from Node.js's own code to a function that it calls: some dozen steps, of 40 ms each where TCP waits for an acknowledgement. Over it: none is told. */
+  readonly stepMs: number;
   /** Milliseconds of the CPU profile that tells how much garbage is collected. */
   readonly profileMs: number;
   /** Microseconds between two samples of a profile. */
@@ -728,6 +732,7 @@ export const DIAGNOSIS_LIMITS: DiagnosisLimits = Object.freeze({
   lookMs: 50,
   stuckMs: 1_000,
   pauseMs: 500,
+  stepMs: 5_000,
   profileMs: 300,
   profileIntervalUs: 1_000,
   leastSamples: 20,

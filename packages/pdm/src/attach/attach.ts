@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { readClockMs } from "../clock.js";
 import { claimProcess } from "../client/claim.js";
@@ -9,11 +10,10 @@ import type { AttachmentWishes } from "../attachment.js";
 import type { InspectorEnd, OpenedInspector } from "../inspector/open-inspector.js";
 import { ATTACH_LIMITS, INSPECTOR_LIMITS } from "../limits.js";
 import { checkOptionNames } from "../option-names.js";
-import { listNodeOptions } from "../target/command-line.js";
 import { listListeningPorts } from "../target/listening-ports.js";
-import { catchesSignal, readProcessStatus } from "../target/process-status.js";
 import { findTarget } from "../target/target.js";
 import type { Target } from "../target/target.js";
+import { cleanName } from "../transport/default-path.js";
 import { describeThrown } from "../warning.js";
 import { AttachError } from "./attach-error.js";
 import { createAttached } from "./attached-process.js";
@@ -60,9 +60,9 @@ const OPTION_NAMES = [
  *
  * @param pidOrName its id on this machine, its service's name, its title or its main script
  * @throws TargetError (rejects) where it cannot be looked at or must not be sent the signal; nothing was sent: `ERR_PDM_TARGET_GONE`, `_USER`, `_NOT_NODE`,
- * `_NAME`, `_PLATFORM`, `_STATE`, `_SIGNAL`, `_NETWORK`, `_ADDRESS`, `_PORT`
- * @throws AttachError (rejects) `ERR_PDM_ATTACH_DISABLED` (`PDM_DISABLE`), `ERR_PDM_ATTACH_PERMISSION`, `ERR_PDM_ATTACH_CONSENT`, `ERR_PDM_ATTACH_SELF`, `ERR_PDM_ATTACH_SILENT`:
- * nothing was sent; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen; `ERR_PDM_ATTACH_PLACE` where the process names a
+ * `_NAME`, `_PLATFORM`, `_STATE`, `_SIGNAL`, `_PERMISSION`, `_NETWORK`, `_ADDRESS`, `_PORT`
+ * @throws AttachError (rejects) `ERR_PDM_ATTACH_DISABLED` (`PDM_DISABLE`), `ERR_PDM_ATTACH_CONSENT`, `ERR_PDM_ATTACH_SELF`, `ERR_PDM_ATTACH_SILENT`:
+ * nothing was sent; `ERR_PDM_ATTACH_LISTENS` where it listens already and `name` or `auditFile` would not be heeded: it is as it was; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen; `ERR_PDM_ATTACH_PLACE` where the process names a
  * socket that is not its own; `ERR_PDM_ATTACH_UNFINISHED`: the message says what is left in which state
  * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no inspector opened: a handler of the program's own has run, or it is in a native call
  */
@@ -74,9 +74,9 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
   const known = await findOwnSockets(target);
   const [own] = known.filter(({ isAttached }) => isAttached).concat(known);
   if (own !== undefined) {
+    checkWishes(target, own.spec, options);
     return createAttached(target, own.spec, own.isAttached ? "attached-before" : "prepared", "unused");
   }
-  checkPermission(target);
   await checkInspectorCanOpen(target);
   const wasOpen = await isInspectorOpen(target);
   await askConsent(target, consent, wasOpen);
@@ -87,11 +87,14 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
   };
   try {
     const opened = await openInspector(target, timeoutMs, { maySignal: !wasOpen, signal });
-    return await attachOverInspector(opened, target, wishes, signal);
+    const attached = await attachOverInspector(opened, target, wishes, signal);
+    if (attached.origin !== "attached") checkWishes(target, attached.spec, options);
+    return attached;
   } catch (error) {
     const other = isInspectorLost(error) ? await findOtherAttachment(target, wasOpen) : undefined;
-    if (other !== undefined) return other;
-    throw error;
+    if (other === undefined) throw error;
+    checkWishes(target, other.spec, options);
+    return other;
   }
 }
 
@@ -206,15 +209,14 @@ function refuseBeforehand(target: Target): void {
   if (saysDisabled(target.command.env.get("PDM_DISABLE") ?? "")) throw refuseDisabled(target);
 }
 
-/** Under Node's permission model there is no inspector, and no handler that would open one. */
-function checkPermission(target: Target): void {
-  const isRestricted = listNodeOptions(target.command).some((option) =>
-    /^--(?:experimental-)?permission$/.test(option),
-  );
-  if (!isRestricted || catchesSignal(readProcessStatus(target.pid), "SIGUSR1")) return;
+/** What listens already takes no wishes any more. */
+function checkWishes({ label, pid, innerPid }: Target, spec: string, { name, auditFile }: AttachOptions): void {
+  const isNamed = name === undefined || basename(spec) === `${cleanName(name)}-${innerPid}.sock`;
+  const unheard = [...(isNamed ? [] : ["its name"]), ...(auditFile === undefined ? [] : ["its audit file"])];
+  if (unheard.length === 0) return;
   throw new AttachError(
-    "ERR_PDM_ATTACH_PERMISSION",
-    `process ${target.label} runs under Node's permission model, which forbids its inspector; start it with --allow-inspector (Node.js 24), or prepare it: --import pdm/register`,
+    "ERR_PDM_ATTACH_LISTENS",
+    `process ${label} listens already on ${spec}: ${unheard.join(" and ")} cannot be changed. Leave that out; or, where it was attached to, detach first: pdm-attach --detach ${pid}`,
   );
 }
 

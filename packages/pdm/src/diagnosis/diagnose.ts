@@ -10,7 +10,7 @@ import type { Pause } from "./pause.js";
 import { profileThread, readTimeShares } from "./profile.js";
 import type { TimeShares } from "./profile.js";
 import { findRegularExpression } from "./regular-expression.js";
-import { ScriptSources } from "./script-sources.js";
+import { isInternal, ScriptSources } from "./script-sources.js";
 import { readThreadFigures } from "./thread-figures.js";
 import type { ThreadFigures } from "./thread-figures.js";
 import {
@@ -98,7 +98,7 @@ async function observe(session: InspectorSession, blockedMs: number | undefined)
 const NOT_TOLD: ThreadFigures = Object.freeze({
   turns: 0,
   idleMs: 0,
-  awakeMs: undefined,
+  awake: undefined,
   heapUsedBytes: 0,
   heapLimitBytes: 0,
   residentBytes: 0,
@@ -128,7 +128,10 @@ async function diagnoseStuck(
 ): Promise<Diagnosis> {
   const details = [describeMemory(after)];
   const patienceMs = options.patienceMs ?? DIAGNOSIS_LIMITS.patienceMs;
-  const found = await readStack(session, options, (pauses) => pauses.pause(patienceMs));
+  const found = await readStack(session, options, async (pauses) => {
+    const pause = await pauses.pause(patienceMs);
+    return pause && stepToOwn(pauses, pause);
+  });
   if (found === undefined) return describeNative([], observedMs + patienceMs, details);
   const { stack, regularExpression, isForeign, waitedMs } = found;
   if (isForeign) {
@@ -136,7 +139,7 @@ async function diagnoseStuck(
   }
   const spent = await watchTime(session);
   if (isCollecting(spent, after)) return describeCollecting(spent, after, stack, details);
-  if (spent.isAsleep && stack[0]?.isInternal === false) {
+  if (spent.isAsleep && regularExpression === undefined && stack[0]?.isInternal === false) {
     const summary = summarizeWaiting(stack, observedMs);
     return { state: "waiting", summary, details, stack, advice: adviseOn("waiting") };
   }
@@ -148,6 +151,8 @@ async function diagnoseStuck(
   const summary = summarizeStuck(stack, observedMs, regularExpression);
   return { state, summary, details, stack, advice: adviseOn(state) };
 }
+
+const PAUSES = 3;
 
 /** Whether a thread that was late to pause is so again and again. */
 async function isSlowToPause(session: InspectorSession): Promise<boolean> {
@@ -161,8 +166,6 @@ async function isSlowToPause(session: InspectorSession): Promise<boolean> {
   }
   return true;
 }
-
-const PAUSES = 3;
 
 /** No JavaScript runs. Where the call returns while we wait, the thread is paused right behind it. */
 async function diagnoseNative(session: InspectorSession, options: DiagnoseOptions): Promise<Diagnosis> {
@@ -199,14 +202,13 @@ interface SpentTime extends TimeShares {
 
 /** Watches a thread for `profileMs`. Of one that does not come to JavaScript again meanwhile nothing is known. */
 async function watchTime(session: InspectorSession): Promise<SpentTime> {
-  const readAwakeMs = async () => (await readThreadFigures(session, DIAGNOSIS_LIMITS.answerMs))?.awakeMs;
+  const readAwake = async () => (await readThreadFigures(session, DIAGNOSIS_LIMITS.answerMs))?.awake;
   try {
-    const startMs = readClockMs();
-    const before = await readAwakeMs();
+    const before = await readAwake();
     const shares = readTimeShares(await profileThread(session, DIAGNOSIS_LIMITS.profileMs));
-    const after = await readAwakeMs();
+    const after = await readAwake();
     const isTold = before !== undefined && after !== undefined;
-    return { ...shares, isAsleep: isTold && (after - before) / (readClockMs() - startMs) < AWAKE };
+    return { ...shares, isAsleep: isTold && (after.forMs - before.forMs) / (after.atMs - before.atMs) < AWAKE };
   } catch (error) {
     ignoreTimeout(error);
     return { garbageCollection: 0, hottest: undefined, isAsleep: false };
@@ -215,6 +217,22 @@ async function watchTime(session: InspectorSession): Promise<SpentTime> {
 
 function ignoreTimeout(error: unknown): undefined {
   if (!isTimeout(error)) throw error;
+}
+
+/** A function that Node.js calls again and again, as a tick that sets the next, is seldom met at work: it is stepped to. */
+async function stepToOwn(pauses: Pauses, found: Pause): Promise<Pause> {
+  let pause = found;
+  const endMs = readClockMs() + DIAGNOSIS_LIMITS.stepMs;
+  while (!pause.isForeign && !hasOwnCode(pause)) {
+    const next = readClockMs() < endMs ? await pauses.stepInto(DIAGNOSIS_LIMITS.pauseMs) : undefined;
+    if (next === undefined) return found;
+    pause = next;
+  }
+  return pause;
+}
+
+function hasOwnCode({ frames, scripts }: Pause): boolean {
+  return frames.some(({ location, url }) => !isInternal(scripts.get(location.scriptId)?.url ?? url));
 }
 
 interface FoundStack {
@@ -237,8 +255,8 @@ async function readStack(
     const waitedMs = readClockMs() - startMs;
     if (pause === undefined) return undefined;
     const sources = new ScriptSources(session, options.root);
-    const stack = await describeFrames(session, sources, pause, options.variables ?? true);
     const { isForeign } = pause;
+    const stack = await describeFrames(session, sources, pause, options.variables ?? true);
     const regularExpression = isForeign ? undefined : await findRegularExpression(pauses, pause, sources);
     return { stack, regularExpression, isForeign, waitedMs };
   } finally {

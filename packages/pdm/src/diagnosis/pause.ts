@@ -74,6 +74,12 @@ export class Pauses {
     return (await this.#await(waitMs, () => this.#ask("Debugger.stepOver"))) !== undefined;
   }
 
+  /** Runs to the next statement, also of a function that is called there. @returns undefined where that takes longer than `waitMs`: then it runs on */
+  async stepInto(waitMs: number): Promise<Pause | undefined> {
+    this.#paused = undefined;
+    return this.#describe(await this.#await(waitMs, () => this.#ask("Debugger.stepInto")));
+  }
+
   /** Lets it run on, unless another debugger holds it. */
   async resume(): Promise<void> {
     if (this.#paused === undefined || this.#isForeign) return;
@@ -110,7 +116,7 @@ export class Pauses {
     else this.#hear?.(this.#paused);
   }
 
-  #ask(method: "Debugger.pause" | "Debugger.stepOver"): Promise<unknown> {
+  #ask(method: "Debugger.pause" | "Debugger.stepInto" | "Debugger.stepOver"): Promise<unknown> {
     this.#hasAsked = true;
     return this.#session.post(method);
   }

@@ -46,7 +46,7 @@ export class ScriptSources {
     if (isInternal(url)) return { ...generated, lines: [] };
     const mapped = this.#findMapped(place, script);
     if (mapped !== undefined) return mapped;
-    return { ...generated, lines: cutLines(await this.#readText(place.scriptId), line) };
+    return { ...generated, lines: cutLines(await this.#readText(place.scriptId), line, column) };
   }
 
   /** The script's line, before that place and from it on; empty where it is not known. */
@@ -85,7 +85,7 @@ export class ScriptSources {
       file: nameFile(resolveUrl(sourceRoot.replace(/[^/]$/, "$&/") + entry.originalSource, findMapUrl(script))),
       line,
       column: entry.originalColumn + 1,
-      lines: cutLines(text?.split("\n") ?? [], line),
+      lines: cutLines(text?.split("\n") ?? [], line, entry.originalColumn + 1),
     };
   }
 }
@@ -151,11 +151,22 @@ function resolveUrl(target: string, base: string): string {
   return URL.canParse(target, baseUrl) ? new URL(target, baseUrl).href : target;
 }
 
-function cutLines(text: readonly string[], line: number): SourceLine[] {
-  const { sourceLines, sourceLineCharacters } = DIAGNOSIS_LIMITS;
+/** @param column from 1, within that line */
+function cutLines(text: readonly string[], line: number, column: number): SourceLine[] {
+  const { sourceLines } = DIAGNOSIS_LIMITS;
   const first = Math.max(1, line - sourceLines);
   return text.slice(first - 1, line + sourceLines).map((content, index) => ({
     line: first + index,
-    text: content.length <= sourceLineCharacters ? content : `${content.slice(0, sourceLineCharacters)}…`,
+    text: cutLine(content, first + index === line ? column : 1),
   }));
+}
+
+/** The part around that column, as where a bundler has written all on one line. */
+function cutLine(content: string, column: number): string {
+  const { sourceLineCharacters } = DIAGNOSIS_LIMITS;
+  if (content.length <= sourceLineCharacters) return content;
+  const latest = content.length - sourceLineCharacters;
+  const start = Math.min(latest, Math.max(0, column - 1 - Math.floor(sourceLineCharacters / 2)));
+  const end = start + sourceLineCharacters;
+  return `${start === 0 ? "" : "…"}${content.slice(start, end)}${end === content.length ? "" : "…"}`;
 }

@@ -9,8 +9,8 @@ export interface ThreadFigures {
   readonly turns: number;
   /** Milliseconds since the same, in which its event loop waited. */
   readonly idleMs: number;
-  /** Milliseconds since it began, in which it ran or waited for a processor; undefined where that is not told. */
-  readonly awakeMs: number | undefined;
+  /** Milliseconds since it began, in which it ran or waited for a processor, and the system's clock at that moment; undefined where that is not told. */
+  readonly awake: { readonly forMs: number; readonly atMs: number } | undefined;
   readonly heapUsedBytes: number;
   readonly heapLimitBytes: number;
   readonly residentBytes: number;
@@ -30,6 +30,7 @@ const EXPRESSION = `(() => {
     turns: read(() => performance.nodeTiming.uvMetricsInfo.loopCount) ?? 0,
     idleMs: read(() => performance.nodeTiming.idleTime) ?? 0,
     schedstat: read(() => modules("node:fs").readFileSync("/proc/thread-self/schedstat", "latin1")),
+    uptime: read(() => modules("node:fs").readFileSync("/proc/uptime", "latin1")),
     heapUsedBytes: heap.used_heap_size ?? 0,
     heapLimitBytes: heap.heap_size_limit ?? 0,
     residentBytes: read(() => process.memoryUsage.rss()) ?? 0,
@@ -61,13 +62,14 @@ function readFigures(value: object): ThreadFigures {
     const field = fields[name];
     return typeof field === "number" && Number.isFinite(field) ? field : 0;
   };
-  const { resources, schedstat } = fields;
-  const time = typeof schedstat === "string" ? parseProcessorTime(schedstat) : undefined;
+  const { resources, schedstat, uptime } = fields;
+  const time = parseProcessorTime(String(schedstat));
+  const atMs = Number.parseFloat(String(uptime)) * 1_000;
   const counts = typeof resources === "object" && resources !== null ? Object.entries(resources) : [];
   return {
     turns: number("turns"),
     idleMs: number("idleMs"),
-    awakeMs: time && time.ranMs + time.queuedMs,
+    awake: time === undefined || Number.isNaN(atMs) ? undefined : { forMs: time.ranMs + time.queuedMs, atMs },
     heapUsedBytes: number("heapUsedBytes"),
     heapLimitBytes: number("heapLimitBytes"),
     residentBytes: number("residentBytes"),

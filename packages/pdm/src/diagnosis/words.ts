@@ -58,7 +58,8 @@ export function summarizeNative(stack: readonly DiagnosedFrame[], blockedMs: num
 }
 
 export function describeMemory({ heapUsedBytes, heapLimitBytes, residentBytes }: ThreadFigures): string {
-  return `Memory: ${mebibytes(residentBytes)} resident; heap ${mebibytes(heapUsedBytes)} of at most ${mebibytes(heapLimitBytes)}.`;
+  const heap = heapLimitBytes === 0 ? "" : `; heap ${mebibytes(heapUsedBytes)} of at most ${mebibytes(heapLimitBytes)}`;
+  return `Memory: ${mebibytes(residentBytes)} resident${heap}.`;
 }
 
 export function describeResources({ resources }: ThreadFigures): string {

@@ -4,6 +4,7 @@ import { readClockMs } from "../clock.js";
 import { INSPECTOR_LIMITS } from "../limits.js";
 import { countClients, findPortOwner, isTaken, listListeners } from "../target/listening-ports.js";
 import type { Address } from "../target/listening-ports.js";
+import { listNodeOptions } from "../target/command-line.js";
 import { catchesSignal, readProcessStatus } from "../target/process-status.js";
 import type { Target } from "../target/target.js";
 import { TargetError } from "../target/target-error.js";
@@ -56,6 +57,7 @@ export interface OpenInspectorOptions {
  * What stands against sending the signal that opens the inspector. Nothing is done to the process.
  *
  * @throws TargetError `ERR_PDM_TARGET_STATE` where it is stopped or has ended, `ERR_PDM_TARGET_SIGNAL` where it would end at the signal,
+ * `ERR_PDM_TARGET_PERMISSION` where Node's permission model is why,
  * `ERR_PDM_TARGET_NETWORK` where its network cannot be reached, `ERR_PDM_TARGET_ADDRESS` where others than this machine would reach the inspector,
  * `ERR_PDM_TARGET_PORT` where another process has the port
  */
@@ -163,8 +165,14 @@ function refuseState(message: string): TargetError {
   return new TargetError("ERR_PDM_TARGET_STATE", message);
 }
 
-function checkCatchesSignal({ pid, label }: Target): void {
+function checkCatchesSignal({ pid, label, command }: Target): void {
   if (catchesSignal(readProcessStatus(pid), "SIGUSR1")) return;
+  if (listNodeOptions(command).some((option) => /^--(?:experimental-)?permission$/.test(option))) {
+    throw new TargetError(
+      "ERR_PDM_TARGET_PERMISSION",
+      `process ${label} runs under Node's permission model, which forbids its inspector, and would end at SIGUSR1; nothing was sent. Start it with --allow-inspector (Node.js 24), or prepare it: --import pdm/register`,
+    );
+  }
   throw new TargetError(
     "ERR_PDM_TARGET_SIGNAL",
     `process ${label} would end at SIGUSR1: it has no handler for it, as with --disable-sigusr1; nothing was sent`,
@@ -234,7 +242,8 @@ async function connectTo(target: Target, address: Address, wasOpen: boolean): Pr
 }
 
 /** The port is the process's, by the kernel's word. This asks who answers. */
-async function proveProcess(session: InspectorSession, { label, innerPid }: Target, timeoutMs: number): Promise<void> {
+async function proveProcess(session: InspectorSession, target: Target, timeoutMs: number): Promise<void> {
+  const { label, innerPid } = target;
   const answer = await session.post<Runtime.EvaluateReturnType>(
     "Runtime.evaluate",
     { expression: "process.pid", returnByValue: true, silent: true, timeout: INSPECTOR_LIMITS.ownCodeMs },
@@ -242,6 +251,15 @@ async function proveProcess(session: InspectorSession, { label, innerPid }: Targ
   );
   const pid: unknown = answer.result?.value;
   if (pid === innerPid) return;
+  if (
+    pid === undefined &&
+    listNodeOptions(target.command).some((option) => /^--inspect-(?:brk|wait)(?:=|$)/.test(option))
+  ) {
+    throw new InspectorError(
+      "ERR_PDM_INSPECTOR_WAITS",
+      `process ${label} waits for a debugger to begin with its program, as --inspect-brk and --inspect-wait have it: node inspect -p ${target.pid} is one`,
+    );
+  }
   throw new InspectorError(
     "ERR_PDM_INSPECTOR_OTHER",
     `the inspector that answers is that of process ${String(pid).slice(0, 20)}, not of ${label}; nothing was asked of it`,

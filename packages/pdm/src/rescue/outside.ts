@@ -32,52 +32,76 @@ export async function diagnoseOutside(target: Target): Promise<Diagnosis | undef
 
 /** All that can be said without any signal. */
 export async function diagnoseWithoutSignal(target: Target): Promise<Diagnosis> {
+  return describeFromOutside(
+    await watchActivity(target.pid, WATCH_MS),
+    "Whether its event loop turns, only the process itself can tell: leave --no-signal out.",
+  );
+}
+
+/**
+ * A process whose inspector cannot be opened: what its stack says, read out of its memory, and what can be seen besides.
+ *
+ * @param mayStop whether it may be stopped for that, where it computes
+ */
+export async function diagnoseClosed(target: Target, mayStop: boolean): Promise<Diagnosis> {
   const activity = await watchActivity(target.pid, WATCH_MS);
+  const { functions, missing } = readJavaScriptStack(target, mayStop);
+  if (functions.length > 0) return describeNative(activity, functions, WATCH_MS, []);
+  const { summary, ...others } = describeFromOutside(
+    activity,
+    "More can only be told through its inspector, which cannot be opened.",
+  );
+  if (missing !== undefined) return { ...others, summary };
+  const where = activity.main.isComputing ? ", in JavaScript" : "";
+  return { ...others, summary: `${summary.slice(0, -1)}${where}. It is in no native call.` };
+}
+
+/**
+ * A process whose inspector does not open: the same.
+ *
+ * @param mayStop whether it may be stopped for that, where it computes
+ */
+export async function diagnoseSilent(target: Target, silentMs: number, mayStop: boolean): Promise<Diagnosis> {
+  const activity = await watchActivity(target.pid, WATCH_MS);
+  const { functions, missing } = readJavaScriptStack(target, mayStop);
+  if (functions.length > 0) return describeNative(activity, functions, silentMs, []);
+  if (missing !== undefined) {
+    return describeNative(activity, [], silentMs, [
+      `From where it was called cannot be told: ${missing}.`,
+      "Or its program has a handler of its own for SIGUSR1, which has run: then it need not be in a native call.",
+    ]);
+  }
+  const { summary, ...others } = describeFromOutside(
+    activity,
+    "What it does can only be told through an inspector that is open: --inspect, or inspector.open() in its code.",
+  );
+  return {
+    ...others,
+    summary: `${summary.slice(0, -1)}, and is in no native call: so its program has a handler of its own for SIGUSR1, which has run instead of opening the inspector.`,
+  };
+}
+
+function describeFromOutside(activity: Activity, advice: string): Diagnosis {
   return {
     state: activity.main.isComputing ? "busy" : "idle",
     summary: `${describeActivity(activity)}.`,
     details: describeOthers(activity),
     stack: [],
-    advice: ["Whether its event loop turns, only the process itself can tell: leave --no-signal out."],
+    advice: [advice],
   };
 }
 
-/**
- * A process whose inspector does not open: what its stack says, read out of its memory, and what can be seen besides.
- *
- * @param mayStop whether it may be stopped for that, where it computes
- */
-export async function diagnoseSilent(target: Target, silentMs: number, mayStop: boolean): Promise<Diagnosis> {
-  const { pid } = target;
-  const activity = await watchActivity(pid, WATCH_MS);
-  const { functions, missing } = readJavaScriptStack(target, mayStop);
-  const does = describeActivity(activity);
-  const others = describeOthers(activity);
-  if (functions.length === 0 && missing === undefined) {
-    return {
-      state: activity.main.isComputing ? "busy" : "idle",
-      summary: `${does}, and is in no native call: so its program has a handler of its own for SIGUSR1, which has run instead of opening the inspector.`,
-      details: others,
-      stack: [],
-      advice: [
-        "What it does can only be told through an inspector that is open: --inspect, or inspector.open() in its code.",
-      ],
-    };
-  }
+function describeNative(
+  activity: Activity,
+  functions: readonly HeapFunction[],
+  blockedMs: number,
+  doubts: readonly string[],
+): Diagnosis {
   const stack = functions.map(describeFunction);
   return {
     state: "native",
-    summary: summarizeNative(stack, silentMs),
-    details: [
-      `${does}.`,
-      ...others,
-      ...(missing === undefined
-        ? []
-        : [
-            `From where it was called cannot be told: ${missing}.`,
-            "Or its program has a handler of its own for SIGUSR1, which has run: then it need not be in a native call.",
-          ]),
-    ],
+    summary: summarizeNative(stack, blockedMs),
+    details: [`${describeActivity(activity)}.`, ...describeOthers(activity), ...doubts],
     stack,
     advice: [
       ...activity.children.map((child) => `If it waits for its child process, end that: kill ${child.pid}`),

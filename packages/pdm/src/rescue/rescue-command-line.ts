@@ -30,7 +30,8 @@ SIGUSR1 runs that instead, which nobody can tell beforehand: so you are asked, o
                        and speedscope read it. A file that is there is not replaced
       --close-inspector  only close an inspector that is open, or that opens within
                        --wait: without a signal, whoever opened it
-      --wait SEC       how long to wait for a native call to return: 10
+      --wait SEC       how long to wait for the inspector to open (3), and then for a
+                       native call to return (10)
       --json           one JSON text instead of words
       --no-color       no colours, as with the variable NO_COLOR
   -h, --help           print this and end

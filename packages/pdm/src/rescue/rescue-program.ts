@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { inspect } from "node:util";
 import { HelloError } from "../client/errors.js";
 import { connectWatchdog } from "../client/watchdog.js";
@@ -8,17 +9,21 @@ import { PdmError } from "../errors.js";
 import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
 import type { InspectorEnd, OpenedInspector } from "../inspector/open-inspector.js";
-import { RESCUE_LIMITS } from "../limits.js";
+import { readClockMs } from "../clock.js";
+import { INSPECTOR_LIMITS, RESCUE_LIMITS } from "../limits.js";
+import { listListeningPorts } from "../target/listening-ports.js";
+import { readProcessStatus } from "../target/process-status.js";
 import { findSocketOwner } from "../target/socket-owner.js";
 import { findTarget, readTarget } from "../target/target.js";
 import type { Target } from "../target/target.js";
+import { TargetError } from "../target/target-error.js";
 import { ConnectError } from "../transport/connect-spec.js";
 import { findDisabledProcess } from "../transport/disabled-mark.js";
 import { VERSION } from "../version.js";
 import { askConsent } from "./consent.js";
 import { Interruption } from "./interruption.js";
 import { Output } from "./output.js";
-import { diagnoseOutside, diagnoseSilent, diagnoseWithoutSignal } from "./outside.js";
+import { diagnoseClosed, diagnoseOutside, diagnoseSilent, diagnoseWithoutSignal } from "./outside.js";
 import { InspectedPatient } from "./inspected-patient.js";
 import { writeProfile } from "./patient.js";
 import type { FoundThread, Patient } from "./patient.js";
@@ -67,7 +72,11 @@ async function rescue(run: RescueRun, output: Output, interruption: Interruption
   const diagnosis =
     (await diagnoseOutside(target)) ?? (run.mayCallSignal ? undefined : await diagnoseWithoutSignal(target));
   if (diagnosis !== undefined) return reportOutside(target, diagnosis, run, output);
-  await checkInspectorCanOpen(target);
+  const refusal = await findRefusal(target);
+  if (refusal !== undefined) {
+    reportOutside(target, await diagnoseClosed(target, run.consents), run, output);
+    throw refusal;
+  }
   const isOpen = await isInspectorOpen(target);
   if (!isOpen) await askConsent(target, run.consents);
   const opened = await openOrExplain(target, { ...run, isOpen }, output, interruption);
@@ -76,10 +85,27 @@ async function rescue(run: RescueRun, output: Output, interruption: Interruption
   try {
     const patient = new InspectedPatient(target, opened.session, { ...run, mayStop: run.consents || !isOpen });
     isFine = await interruption.orElse(treat(patient, run, output));
+  } catch (error) {
+    // At its end a process waits for its debuggers to leave, and answers nothing.
+    await opened.close();
+    if (!(error instanceof InspectorError) || !(await hasEnded(target))) throw error;
+    throw new PdmError("ERR_PDM_TARGET_GONE", `process ${target.label} has ended meanwhile`, { cause: error });
   } finally {
-    output.note(describeEnd(target, opened, await opened.close()));
+    const end = await opened.close();
+    if (isAlive(target)) output.note(await describeEnd(target, opened, end));
   }
   return isFine ? EXIT.fine : EXIT.threw;
+}
+
+/** Why its inspector is closed, and must not be opened, if that is so. */
+async function findRefusal(target: Target): Promise<TargetError | undefined> {
+  try {
+    await checkInspectorCanOpen(target);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TargetError && error.code !== "ERR_PDM_TARGET_GONE") return error;
+    throw error;
+  }
 }
 
 /** Has a process close an inspector that is open, or opens while we wait, whoever opened it. */
@@ -88,7 +114,7 @@ async function closeInspector(run: RescueRun, output: Output, interruption: Inte
   const { signal } = interruption;
   const opened = await openInspector(target, run.patienceMs ?? 0, { maySignal: false, signal });
   const end = await opened.close(true);
-  output.note(describeEnd(target, opened, end));
+  output.note(await describeEnd(target, opened, end));
   return end === "closing" ? EXIT.fine : EXIT.failed;
 }
 
@@ -195,13 +221,36 @@ async function treat(patient: Patient, run: RescueRun, output: Output): Promise<
   return true;
 }
 
-const ENDS: Readonly<Record<InspectorEnd, string>> = {
-  closing: "closes as soon as its event loop turns",
-  "left-open": "was open before, and is left open",
-  shared:
-    "is left open: another debugger is connected to it, with which closing would block the process. When that has ended: --close-inspector",
-};
+async function describeEnd(target: Target, { port }: OpenedInspector, end: InspectorEnd): Promise<string> {
+  const { label, pid } = target;
+  const inspector = `the inspector of process ${label} on port ${port}`;
+  if (end === "left-open") return `${inspector} was open before, and is left as it was`;
+  if (end === "shared") {
+    return `${inspector} is left open: another debugger is connected to it, with which closing would block the process. When that has ended: --close-inspector`;
+  }
+  const endMs = readClockMs() + RESCUE_LIMITS.closeMs;
+  while (listListeningPorts(pid).includes(port)) {
+    if (readClockMs() >= endMs) return `${inspector} closes as soon as its event loop turns`;
+    await wait(INSPECTOR_LIMITS.lookMs);
+  }
+  return `${inspector} is closed again`;
+}
 
-function describeEnd({ label }: Target, { port }: OpenedInspector, end: InspectorEnd): string {
-  return `the inspector of process ${label} on port ${port} ${ENDS[end]}`;
+/** Whether it ends in a moment. */
+async function hasEnded(target: Target): Promise<boolean> {
+  const endMs = readClockMs() + RESCUE_LIMITS.closeMs;
+  while (isAlive(target)) {
+    if (readClockMs() >= endMs) return false;
+    await wait(INSPECTOR_LIMITS.lookMs);
+  }
+  return true;
+}
+
+function isAlive({ pid, status }: Target): boolean {
+  try {
+    const { state, startTicks } = readProcessStatus(pid);
+    return state !== "Z" && startTicks === status.startTicks;
+  } catch {
+    return false;
+  }
 }

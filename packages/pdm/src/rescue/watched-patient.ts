@@ -1,4 +1,6 @@
 import type { WatchdogClient } from "../client/watchdog.js";
+import { RefusedError } from "../client/errors.js";
+import type { WatchdogDiagnosis } from "../client/watchdog-report.js";
 import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import type { EvaluatedInside } from "../diagnosis/evaluate.js";
 import { PdmError } from "../errors.js";
@@ -29,8 +31,24 @@ export class WatchedPatient implements Patient {
 
   async diagnose(): Promise<FoundThread[]> {
     // Of a state that this version does not know, the words are in the summary.
-    const diagnosis = (await this.#watchdog.diagnose()) as Diagnosis;
-    return [{ thread: 0, heading: `Process ${this.pid}, by its watchdog`, diagnosis }];
+    const diagnosis = (await this.#watchdog.diagnose().catch((error: unknown) => this.#tell(error))) as Diagnosis;
+    const heading = `Process ${this.pid}, by its watchdog`;
+    if (diagnosis.state !== "native" || diagnosis.stack.length > 0) return [{ thread: 0, heading, diagnosis }];
+    const where = `From which functions the call was entered, its memory tells, on the machine where it runs: pdm-rescue ${this.pid}`;
+    return [{ thread: 0, heading, diagnosis: { ...diagnosis, advice: [where, ...diagnosis.advice] } }];
+  }
+
+  /** Whom it refuses to look, it still tells what it knows. */
+  async #tell(refusal: unknown): Promise<WatchdogDiagnosis> {
+    if (!(refusal instanceof RefusedError)) throw refusal;
+    const { isBlocked, blockedMs, report } = await this.#watchdog.state();
+    const details = [`That is what the watchdog knew before. To look at it now is refused: ${refusal.message}`];
+    if (!isBlocked || report === null) {
+      return { state: "idle", summary: "Its event loop turns.", details, stack: [], advice: [] };
+    }
+    const stack = report.frames.map((frame) => ({ ...frame, source: [], variables: [] }));
+    const summary = `${report.summary} Its event loop has not turned for ${(blockedMs / 1_000).toFixed(1)} s.`;
+    return { state: report.state, summary, details, stack, advice: [] };
   }
 
   evaluate(code: string, frame: number | undefined): Promise<EvaluatedInside> {

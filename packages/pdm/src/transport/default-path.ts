@@ -25,7 +25,7 @@ const MAX_NAME_LENGTH = 32;
  * 0700 if it is missing; it must be a folder (no symbolic link), this user's, with just that mode. The name is the one given, else
  * npm's name of the package, else the main script's.
  *
- * @throws ListenError `ERR_PDM_LISTEN_FOLDER` for a folder that is not safe or cannot be made
+ * @throws ListenError `ERR_PDM_LISTEN_FOLDER` for a folder that is not safe, cannot be made or must not be looked at
  */
 export function chooseDefaultSpec(name?: string, surroundings: Surroundings = readSurroundings()): ListenSpec {
   const { platform, env } = surroundings;
@@ -33,7 +33,7 @@ export function chooseDefaultSpec(name?: string, surroundings: Surroundings = re
   const thread = threadId === 0 ? "" : `-t${threadId}`;
   const file = `${cleanName(name ?? env["npm_package_name"] ?? basename(process.argv[1] ?? ""))}-${process.pid}${thread}`;
   if (platform === "win32") return { kind: "pipe", path: `\\\\.\\pipe\\pdm-${file}` };
-  const path = join(openDefaultFolder(surroundings), `${file}.sock`);
+  const path = join(findDefaultFolder(surroundings), `${file}.sock`);
   return { kind: "unix", path, mode: DEFAULT_SOCKET_MODE, group: undefined };
 }
 
@@ -48,12 +48,27 @@ function readSurroundings(): Surroundings {
 }
 
 /** What is left of a name in a file's: letters, digits, `.`, `_` and `-`; a script's without its extension. */
-function cleanName(name: string): string {
+export function cleanName(name: string): string {
   const cleaned = name
     .replace(/\.[cm]?[jt]sx?$/, "")
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .replace(/^[.-]+/, "");
   return cleaned.slice(0, MAX_NAME_LENGTH) || "node";
+}
+
+function findDefaultFolder(surroundings: Surroundings): string {
+  try {
+    return openDefaultFolder(surroundings);
+  } catch (cause) {
+    // Which up to version 22 names neither the folder nor the option.
+    const { code, resource } = cause as { readonly code?: unknown; readonly resource?: unknown };
+    if (code !== "ERR_ACCESS_DENIED") throw cause;
+    throw new ListenError(
+      "ERR_PDM_LISTEN_FOLDER",
+      `${String(resource)}: Node's permission model forbids looking at it; start it with --allow-fs-read=FOLDER/ and --allow-fs-write=FOLDER/ of the socket's folder, or listen on a port`,
+      { cause },
+    );
+  }
 }
 
 function openDefaultFolder({ env, uid, runFolder, temporaryFolder }: Surroundings): string {

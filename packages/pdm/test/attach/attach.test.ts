@@ -215,6 +215,13 @@ describe("attach", { concurrency: 3 }, () => {
     const known = await attach(prepared.pid);
     assert.deepEqual([known.origin, known.inspector], ["prepared", "unused"]);
     assert.equal(known.spec, path.join(prepared.runtime, "pdm", `victim-${prepared.pid}.sock`));
+    assert.equal((await attach(prepared.pid, { name: "victim" })).spec, known.spec);
+    for (const wish of [{ name: "shop" }, { auditFile: "/nowhere/audit.jsonl" }]) {
+      await assert.rejects(attach(prepared.pid, wish), {
+        code: "ERR_PDM_ATTACH_LISTENS",
+        message: /listens already on .*: its (?:name|audit file) cannot be changed\. Leave that out;/,
+      });
+    }
     await assert.rejects(known.detach(), { code: "ERR_PDM_ATTACH_PREPARED" });
     await assert.rejects(detach(prepared.pid), { code: "ERR_PDM_ATTACH_PREPARED" });
     assert.doesNotMatch(prepared.victim.stderr, /Debugger/);
@@ -269,7 +276,7 @@ describe("attach", { concurrency: 3 }, () => {
     const name = process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
     const net = process.allowedNodeEnvironmentFlags.has("--allow-net") ? ["--allow-net"] : [];
     using server = await ServingProcess.start("", { flags: [name, "--allow-fs-read=*", ...net] });
-    await assert.rejects(attach(server.pid, YES), { code: "ERR_PDM_ATTACH_PERMISSION", message: /pdm\/register/ });
+    await assert.rejects(attach(server.pid, YES), { code: "ERR_PDM_TARGET_PERMISSION", message: /pdm\/register/ });
     assertUntouched(server);
   });
 

@@ -82,6 +82,22 @@ test("a line is told as it was written, where the script has a source map in its
   assert.equal(await findFirstLine(await load("vm.<anonymous>", inside)), "../src/original.ts: const original = 1;");
 });
 
+test("of a long line the part around the place is told", async () => {
+  const file = path.join(scripts, "long.cjs");
+  const text = `const long = ["${"x".repeat(1_000)}", function here() {}, "${"y".repeat(1_000)}"];`;
+  let scriptId = "";
+  inspector.on("Debugger.scriptParsed", ({ params }) => {
+    if (params.url.endsWith(file)) ({ scriptId } = params);
+  });
+  runInThisContext(text, { filename: file });
+  const sources = new ScriptSources(session);
+  const show = async (columnNumber: number): Promise<string | undefined> =>
+    (await sources.find({ scriptId, lineNumber: 0, columnNumber }, { url: file, sourceMapUrl: "" })).lines[0]?.text;
+  assert.match((await show(text.indexOf("here"))) ?? "", /^…x{50,}", function here\(\) \{\}, "y{50,}…$/);
+  assert.match((await show(0)) ?? "", /^const long = \["x{100,}…$/);
+  assert.match((await show(text.length - 1)) ?? "", /^…y{100,}"\];$/);
+});
+
 test("no file outside of the script's folder is read for it, and nothing that is no regular file", async () => {
   renameSync(map, path.join(folder, "outside.map"));
   assert.equal(await findFirstLine(await load("outside.mjs", "../outside.map")), "app/outside.mjs: const made = 1;");

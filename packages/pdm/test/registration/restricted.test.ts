@@ -3,8 +3,12 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { connect } from "../../src/client.js";
 import { Project, STAY, WHEN_LISTENING } from "./project.js";
+
+/** The package's folder, with what it depends on in the tests. */
+const ROOT = fileURLToPath(new URL("../../../../..", import.meta.url)).replace(/\/$/, "");
 
 const project = new Project({
   "app.cjs": `${WHEN_LISTENING} whenListening((spec) => console.log(spec)); ${STAY}`,
@@ -41,6 +45,30 @@ test("under the permission model, with the right to write in the runtime folder,
   assert.equal((await session.evaluate("6 * 7")).text, "42");
   assert.match(session.interruptReason ?? "", /^a loop cannot be interrupted here: Access to this API/u);
   await assert.rejects(client.inspect("process.pid"), /has no inspector: Access to this API/u);
+});
+
+test("no more than the program, the package and the runtime folder has to be readable; without that folder, the message names it", async () => {
+  const flags = RESTRICTED.filter((flag) => !flag.startsWith("--allow-fs-read"));
+  // As npm installs it; the tests' project has a link to the sources, beside the parser that they need.
+  const packages = [path.join(project.folder, "node_modules"), ROOT];
+  const readable = [
+    ...packages.map((folder) => `${folder}/`),
+    path.join(project.folder, "app.cjs"),
+    path.join(project.folder, "package.json"),
+  ];
+  const reading = readable.map((file) => `--allow-fs-read=${file}`);
+  const allowed = [...flags, ...NETWORK, ...reading, `--allow-fs-write=${project.runtime}/`];
+  const denied = await project.run([...allowed, ...REGISTER, "-e", "0"]);
+  assert.match(
+    denied.stderr,
+    new RegExp(
+      `^pdm: this process cannot be managed: ${project.runtime}: Node's permission model forbids looking at it; start it with --allow-fs-read=FOLDER/ and --allow-fs-write=FOLDER/ `,
+    ),
+  );
+  await using app = project.start([...allowed, `--allow-fs-read=${project.runtime}/`, ...REGISTER, "app.cjs"]);
+  await using client = await connect(await app.readLine());
+  const session = await client.openRepl();
+  assert.equal((await session.evaluate("6 * 7")).text, "42");
 });
 
 test("with the rights to start threads and to inspect, all of that is there too", async () => {

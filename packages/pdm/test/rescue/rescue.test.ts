@@ -398,7 +398,7 @@ const keep = new Array(1_400_000);
     const port = await victim.readInspectorPort();
     const { status, stderr } = await runRescue([String(victim.pid)]);
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /was open before, and is left open/);
+    assert.match(stderr, /was open before, and is left as it was/);
     assert.deepEqual(listListeningPorts(victim.pid), [port]);
   });
 
@@ -427,8 +427,9 @@ const keep = new Array(1_400_000);
         file: "victim.cjs",
         flags,
       });
-      const { status, stderr } = await runRescue([String(victim.pid), "--yes"]);
+      const { status, stdout, stderr } = await runRescue([String(victim.pid), "--yes"]);
       assert.equal(status, 1);
+      assert.match(stdout, /: idle\n {2}Its main thread waits.*\. It is in no native call\.\n/);
       assert.match(
         stderr,
         /would end at SIGUSR1: it has no handler for it, as with --disable-sigusr1; nothing was sent/,
@@ -450,6 +451,58 @@ const keep = new Array(1_400_000);
     assert.equal(status, 1);
     assert.match(stderr, new RegExp(`port ${port}, where the inspector .* is taken by process ${process.pid}`));
     assert.equal(victim.stderr, "");
+  });
+
+  test("of a native call in a process whose inspector cannot be opened, its memory tells", async () => {
+    using victim = await VictimProcess.start(
+      `
+      const f = () => {}; process.on("SIGUSR1", f); process.off("SIGUSR1", f);
+      setTimeout(function render() { require("node:child_process").execFileSync("sleep", ["3600"]); });
+      ${BEGIN}`,
+      { file: "victim.cjs" },
+    );
+    await waitUntil(() => readProcessStatus(victim.pid).state === "S");
+    const { status, stdout, stderr } = await runRescue([String(victim.pid), "--yes", "--eval", "1"]);
+    process.kill(Number(/child process (\d+) runs: sleep/.exec(stdout)?.[1]));
+    assert.equal(status, 1);
+    assert.match(stdout, /: in a native call\n {2}In a native call: .*; it was execFileSync, entered from render \(/);
+    assert.match(stderr, /^pdm-rescue: nothing was evaluated: .*\n(.*\n)?pdm-rescue: process .* would end at SIGUSR1/);
+  });
+
+  test("one that waits for a debugger to begin is told so", async () => {
+    const child = spawn(process.execPath, ["--inspect-brk=127.0.0.1:0", "-e", "1"], { stdio: "pipe" });
+    try {
+      await waitUntil(() => listListeningPorts(child.pid ?? 0).length === 1);
+      const { status, stderr } = await runRescue([String(child.pid)]);
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /waits for a debugger to begin with its program, as --inspect-brk .*: node inspect -p \d+ is one/,
+      );
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  test("one that ends meanwhile is told so", async () => {
+    using victim = await VictimProcess.start(`setInterval(() => {}, 1_000); ${BEGIN}`, { file: "victim.cjs" });
+    const { status, stderr } = await runRescue([String(victim.pid), "--yes", "--eval", "process.exit(3)"]);
+    assert.equal(status, 1);
+    assert.equal(stderr, `pdm-rescue: process ${victim.pid} (victim.cjs) has ended meanwhile\n`);
+  });
+
+  test("a tick that sets the next is told with the function that does", async () => {
+    using victim = await VictimProcess.start(
+      `
+      ${BEGIN}
+      process.nextTick(function again() {
+        process.nextTick(again);
+      });`,
+      { file: "victim.cjs" },
+    );
+    const { state, summary } = await diagnoseMain(victim);
+    assert.equal(state, "loop");
+    assert.match(summary, / in again \(.*victim\.cjs:\d\)\.$/);
   });
 
   test("without consent nothing is sent, and what would be is said", async () => {
