@@ -591,6 +591,8 @@ export interface StackLimits {
   readonly restMs: number;
   /** Times that it is read, where the call returns meanwhile. */
   readonly tries: number;
+  /** Looks that must find no call until there is said to be none. */
+  readonly emptyLooks: number;
 }
 
 /** The values of {@link StackLimits}. */
@@ -605,6 +607,7 @@ export const STACK_LIMITS: StackLimits = Object.freeze({
   scopeVariables: 10_000,
   restMs: 200,
   tries: 3,
+  emptyLooks: 3,
 });
 
 /** What is read of a program's file, which the process that runs it may have written. Over it: the rest is not there. Stops a file that claims to have any number. */

@@ -172,6 +172,8 @@ async function checkLoopTurns(session: InspectorSession, { label, pid }: Target)
 /** An expression that leaves no trace but the one property. What Node.js has is got by name, as in a module that `require` loads. */
 function wrap(source: string, digest: string): string {
   return `{
+// Another who attaches at the same time has loaded the same.
+if (${HELD}?.digest === ${JSON.stringify(digest)}) return;
 const module = { exports: {} };
 ((module, exports, require) => {${source}
 })(module, module.exports, (name) => process.getBuiltinModule(name));

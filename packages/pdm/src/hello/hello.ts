@@ -13,16 +13,17 @@ export class Hello implements Conversation {
   readonly #connection: Connection;
   readonly #protocols: readonly SubProtocol[];
   readonly #timer: NodeJS.Timeout;
+  #last: NodeJS.Immediate | undefined;
 
   constructor(connection: Connection, protocols: readonly SubProtocol[]) {
     this.#connection = connection;
     this.#protocols = protocols;
     const { helloTimeoutMs } = connection.limits;
-    this.#timer = setTimeout(
-      () => connection.fail(`no protocol was named within ${helloTimeoutMs} ms (helloTimeoutMs)`),
-      helloTimeoutMs,
-    );
-    this.#timer.unref();
+    const giveUp = (): void => connection.fail(`no protocol was named within ${helloTimeoutMs} ms (helloTimeoutMs)`);
+    this.#timer = setTimeout(() => {
+      // What has come while the event loop was blocked is read first.
+      this.#last = setImmediate(giveUp).unref();
+    }, helloTimeoutMs).unref();
     connection.send(encodeLine(SERVER_GREETING));
   }
 
@@ -42,6 +43,7 @@ export class Hello implements Conversation {
 
   release(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#last);
   }
 
   #choose(name: string): void {

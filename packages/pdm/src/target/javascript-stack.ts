@@ -55,20 +55,35 @@ function read(target: Target, mayStop: boolean): JavaScriptStack {
   if (file === undefined || constants === undefined || constants.size === 0) {
     return { functions: [], missing: "this Node.js does not tell its layout" };
   }
+  let looks = 0;
   for (let attempt = 0; attempt < STACK_LIMITS.tries; attempt += 1) {
-    using memory = new ProcessMemory(pid);
-    const copied = copyStack(target, memory, mayStop);
-    // Code that V8 has compiled: JavaScript itself runs, and no native call.
-    const code = memory.findRange(copied.registers.programCounter);
-    if (code?.isExecutable === true && code.name === "") return { functions: [] };
-    const stack = new StackMemory(memory, new V8Heap(memory, constants), copied);
-    // An event loop that polls has a large buffer on the stack, in which lie the remains of calls that have returned.
-    const isPolling = POLLS.has(copied.registers.systemCall);
-    const from = isPolling ? stack.findReturn(locateCode(file, memory, "uv_run")) : undefined;
-    const functions = stack.findFunctions(from);
-    if (stack.isUnchanged()) return { functions };
+    const functions = readOnce(target, file, constants, mayStop);
+    if (functions === undefined) continue;
+    looks += 1;
+    // One that was about to run on may have shown nothing.
+    if (functions.length > 0 || looks >= STACK_LIMITS.emptyLooks) return { functions };
   }
   throw new RangeError("its calls return all the time");
+}
+
+/** @returns undefined where the stack was another one at the end */
+function readOnce(
+  target: Target,
+  file: ElfFile,
+  constants: ReadonlyMap<string, number>,
+  mayStop: boolean,
+): readonly HeapFunction[] | undefined {
+  using memory = new ProcessMemory(target.pid);
+  const copied = copyStack(target, memory, mayStop);
+  // Code that V8 has compiled: JavaScript itself runs, and no native call.
+  const code = memory.findRange(copied.registers.programCounter);
+  if (code?.isExecutable === true && code.name === "") return [];
+  const stack = new StackMemory(memory, new V8Heap(memory, constants), copied);
+  // An event loop that polls has a large buffer on the stack, in which lie the remains of calls that have returned.
+  const isPolling = POLLS.has(copied.registers.systemCall);
+  const from = isPolling ? stack.findReturn(locateCode(file, memory, "uv_run")) : undefined;
+  const functions = stack.findFunctions(from);
+  return stack.isUnchanged() ? functions : undefined;
 }
 
 /** Where a thread is, in the kernel's words. */
