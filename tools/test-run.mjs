@@ -20,7 +20,19 @@ const PLACES = [
  * Tests that another version of Node has nothing to add to, by a part of their path: of what runs on this one alone, of what ssh does, one that
  * compares with a library, and the examples of the documentation.
  */
-const SAME_ON_ALL_VERSIONS = ["tools/test/", "test/transport/ssh", "test/schema/ajv", "/page.test."];
+export const SAME_ON_ALL_VERSIONS = ["tools/test/", "test/transport/ssh", "test/schema/ajv", "/page.test."];
+
+/**
+ * Tests for which the oldest and the newest version of Node do, by a part of their path: what takes long, and depends on Node itself little: a terminal's
+ * programs, the transports, floods and a hundred attachments.
+ */
+export const SAME_IN_BETWEEN = [
+  "test/terminal/",
+  "test/transport/",
+  "test/hostile/memory",
+  "test/hostile/peers",
+  "test/attach/endurance",
+];
 
 /** Milliseconds that one run may take; a process that a test left behind could else hold it for ever. */
 const RUN_LIMIT_MS = 20 * 60_000;
@@ -28,27 +40,21 @@ const RUN_LIMIT_MS = 20 * 60_000;
 /**
  * Runs the tests, two files at a time; what they report goes to standard output as it comes.
  *
- * @param {{ node?: string, parts?: readonly string[], isRepetition?: boolean }} options `node` is this one where nothing is
- * said; `parts` choose files by a part of their path; `isRepetition` leaves out what is the same on all versions
+ * @param {{ node?: string, parts?: readonly string[], leaveOut?: readonly string[] }} options `node` is this one where nothing is
+ * said; `parts` choose files by a part of their path, `leaveOut` those that are not run
  * @returns {Promise<Tally>} one failure where the run ended without a result, or had to be ended
  */
-export async function runTests({ node = process.execPath, parts = [], isRepetition = false }) {
+export async function runTests({ node = process.execPath, parts = [], leaveOut = [] }) {
   const files = PLACES.flatMap(({ folder, ending }) => findFiles(folder, ending))
     .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
-    .filter((file) => !isRepetition || !SAME_ON_ALL_VERSIONS.some((part) => file.includes(part)));
+    .filter((file) => !leaveOut.some((part) => file.includes(part)));
   if (files.length === 0) {
     console.error("No test file matches. Were they built? node tools/build.mjs tests");
     return { passed: 0, failed: 1, skipped: [] };
   }
   const folder = makeTemporaryFolder();
   const tally = path.join(folder, "tally.json");
-  const options = [
-    "--enable-source-maps",
-    "--test",
-    "--test-concurrency=2",
-    "--test-timeout=120000",
-    "--test-reporter=./tools/report.mjs",
-  ];
+  const options = ["--test", "--test-concurrency=2", "--test-timeout=120000", "--test-reporter=./tools/report.mjs"];
   const child = spawn(node, [...options, ...files], {
     cwd: ROOT,
     env: testEnvironment(node, tally),

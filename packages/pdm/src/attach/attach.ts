@@ -1,14 +1,13 @@
 import { basename } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { readClockMs } from "../clock.js";
 import { claimProcess } from "../client/claim.js";
 import type { ClientClaim } from "../client/claim.js";
 import { saysDisabled } from "../disabled.js";
+import { awaitThat } from "../inspector/await-that.js";
 import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
 import type { AttachmentWishes } from "../attachment.js";
 import type { InspectorEnd, OpenedInspector } from "../inspector/open-inspector.js";
-import { ATTACH_LIMITS, INSPECTOR_LIMITS } from "../limits.js";
+import { ATTACH_LIMITS } from "../limits.js";
 import { checkOptionNames } from "../option-names.js";
 import { listListeningPorts } from "../target/listening-ports.js";
 import { findTarget } from "../target/target.js";
@@ -143,7 +142,7 @@ async function closeThroughSocket(opened: OpenedInspector, target: Target, spec:
   const attached = await client.find("pdm.attached", { timeoutMs });
   await opened.leave();
   // It may be somebody who attaches at the same time, and goes in a moment.
-  if (!(await awaitThat(() => opened.countClients() === 0))) return "shared";
+  if (!(await awaitThat(() => opened.countClients() === 0, ATTACH_LIMITS.closeMs))) return "shared";
   await attached.invoke("closeInspector", [], { timeoutMs });
   return "closing";
 }
@@ -235,15 +234,5 @@ async function askConsent(
 
 /** It does so as soon as its event loop turns. */
 async function awaitClosed({ port }: OpenedInspector, { pid }: Target): Promise<"closed" | "open"> {
-  return (await awaitThat(() => !listListeningPorts(pid).includes(port))) ? "closed" : "open";
-}
-
-/** Whether it comes about in the time that there is for closing. */
-async function awaitThat(isTrue: () => boolean): Promise<boolean> {
-  const endMs = readClockMs() + ATTACH_LIMITS.closeMs;
-  while (!isTrue()) {
-    if (readClockMs() >= endMs) return false;
-    await wait(INSPECTOR_LIMITS.lookMs);
-  }
-  return true;
+  return (await awaitThat(() => !listListeningPorts(pid).includes(port), ATTACH_LIMITS.closeMs)) ? "closed" : "open";
 }

@@ -1,26 +1,17 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { inspect } from "node:util";
-import { HelloError } from "../client/errors.js";
-import { connectWatchdog } from "../client/watchdog.js";
 import type { WatchdogClient } from "../client/watchdog.js";
 import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import { saysDisabled } from "../disabled.js";
 import { PdmError } from "../errors.js";
 import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
-import type { InspectorEnd, OpenedInspector } from "../inspector/open-inspector.js";
-import { readClockMs } from "../clock.js";
-import { INSPECTOR_LIMITS, RESCUE_LIMITS } from "../limits.js";
-import { listListeningPorts } from "../target/listening-ports.js";
-import { readProcessStatus } from "../target/process-status.js";
-import { findSocketOwner } from "../target/socket-owner.js";
-import { findTarget, readTarget } from "../target/target.js";
+import type { OpenedInspector } from "../inspector/open-inspector.js";
+import { RESCUE_LIMITS } from "../limits.js";
 import type { Target } from "../target/target.js";
 import { TargetError } from "../target/target-error.js";
-import { ConnectError } from "../transport/connect-spec.js";
-import { findDisabledProcess } from "../transport/disabled-mark.js";
 import { VERSION } from "../version.js";
 import { askConsent } from "./consent.js";
+import { describeEnd, hasEnded, isAlive } from "./inspector-end.js";
 import { Interruption } from "./interruption.js";
 import { Output } from "./output.js";
 import { diagnoseClosed, diagnoseOutside, diagnoseSilent, diagnoseWithoutSignal } from "./outside.js";
@@ -32,6 +23,7 @@ import { formatReport, listCommands } from "./report.js";
 import { parseRescueCommandLine, RESCUE_USAGE } from "./rescue-command-line.js";
 import type { RescueRun } from "./rescue-command-line.js";
 import { offerSteps } from "./steps.js";
+import { findSubject, findWatchdog } from "./subject.js";
 
 /** As the help says. */
 const EXIT = { fine: 0, failed: 1, noConsent: 2, threw: 3 } as const;
@@ -61,10 +53,8 @@ export async function runRescue(args: readonly string[]): Promise<number> {
 }
 
 async function rescue(run: RescueRun, output: Output, interruption: Interruption): Promise<number> {
-  if (isSpec(run.subject)) {
-    const watchdog = await interruption.orElse(findWatchdog(run.subject));
-    if (watchdog !== undefined) return rescueByWatchdog(watchdog, run, output, interruption);
-  }
+  const watchdog = await interruption.orElse(findWatchdog(run.subject));
+  if (watchdog !== undefined) return rescueByWatchdog(watchdog, run, output, interruption);
   const target = await findSubject(run.subject);
   if (saysDisabled(target.command.env.get("PDM_DISABLE") ?? "")) {
     output.note(`process ${target.label} has PDM_DISABLE: it is only looked at, and nothing is loaded into it`);
@@ -86,7 +76,6 @@ async function rescue(run: RescueRun, output: Output, interruption: Interruption
     const patient = new InspectedPatient(target, opened.session, { ...run, mayStop: run.consents || !isOpen });
     isFine = await interruption.orElse(treat(patient, run, output));
   } catch (error) {
-    // At its end a process waits for its debuggers to leave, and answers nothing.
     await opened.close();
     if (!(error instanceof InspectorError) || !(await hasEnded(target))) throw error;
     throw new PdmError("ERR_PDM_TARGET_GONE", `process ${target.label} has ended meanwhile`, { cause: error });
@@ -118,28 +107,6 @@ async function closeInspector(run: RescueRun, output: Output, interruption: Inte
   return end === "closing" ? EXIT.fine : EXIT.failed;
 }
 
-/** @throws PdmError (rejects) `ERR_PDM_CONNECT_DISABLED` where nothing listens since the process has `PDM_DISABLE`, and what `findTarget` and `findSocketOwner` do */
-async function findSubject(subject: string): Promise<Target> {
-  if (!isSpec(subject)) return findTarget(subject);
-  const disabled = findDisabledProcess(subject);
-  if (disabled === undefined) return readTarget(await findSocketOwner(subject));
-  throw new PdmError(
-    "ERR_PDM_CONNECT_DISABLED",
-    `${subject}: management of this process is disabled (PDM_DISABLE=1): process ${disabled}; to look at it all the same, give that number`,
-  );
-}
-
-/** @returns undefined where the socket has none */
-async function findWatchdog(spec: string): Promise<WatchdogClient | undefined> {
-  try {
-    return await connectWatchdog(spec, { timeoutMs: RESCUE_LIMITS.watchdogMs });
-  } catch (error) {
-    // A service without a watchdog has nothing there, or closes what asks for it.
-    if (error instanceof ConnectError || error instanceof HelloError) return undefined;
-    throw error;
-  }
-}
-
 async function rescueByWatchdog(
   watchdog: WatchdogClient,
   run: RescueRun,
@@ -152,11 +119,6 @@ async function rescueByWatchdog(
   } finally {
     watchdog.close();
   }
-}
-
-/** A path or an address, and neither a process id nor a name. */
-function isSpec(subject: string): boolean {
-  return subject.includes("/") || subject.includes(":");
 }
 
 /** @returns the exit status where no inspector opens: then it has been said what can be seen */
@@ -219,38 +181,4 @@ async function treat(patient: Patient, run: RescueRun, output: Output): Promise<
     await offerSteps(patient, run.threadId === undefined ? "main thread" : `worker thread ${run.threadId}`, output);
   }
   return true;
-}
-
-async function describeEnd(target: Target, { port }: OpenedInspector, end: InspectorEnd): Promise<string> {
-  const { label, pid } = target;
-  const inspector = `the inspector of process ${label} on port ${port}`;
-  if (end === "left-open") return `${inspector} was open before, and is left as it was`;
-  if (end === "shared") {
-    return `${inspector} is left open: another debugger is connected to it, with which closing would block the process. When that has ended: --close-inspector`;
-  }
-  const endMs = readClockMs() + RESCUE_LIMITS.closeMs;
-  while (listListeningPorts(pid).includes(port)) {
-    if (readClockMs() >= endMs) return `${inspector} closes as soon as its event loop turns`;
-    await wait(INSPECTOR_LIMITS.lookMs);
-  }
-  return `${inspector} is closed again`;
-}
-
-/** Whether it ends in a moment. */
-async function hasEnded(target: Target): Promise<boolean> {
-  const endMs = readClockMs() + RESCUE_LIMITS.closeMs;
-  while (isAlive(target)) {
-    if (readClockMs() >= endMs) return false;
-    await wait(INSPECTOR_LIMITS.lookMs);
-  }
-  return true;
-}
-
-function isAlive({ pid, status }: Target): boolean {
-  try {
-    const { state, startTicks } = readProcessStatus(pid);
-    return state !== "Z" && startTicks === status.startTicks;
-  } catch {
-    return false;
-  }
 }

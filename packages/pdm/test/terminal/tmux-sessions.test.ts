@@ -279,6 +279,7 @@ describe("a dropped connection", { skip: NO_TMUX }, () => {
     await pane.expect(/\(its variables are there again\)\n%$/);
     // What ran before goes on in the session, as its only command.
     await pane.run(".interrupt");
+    await pane.expect(/client \d+: Uncaught Interrupted: the command was stopped;/);
     assert.equal(await pane.run("begun"), "1");
   });
 
