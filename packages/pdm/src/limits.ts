@@ -453,7 +453,7 @@ export interface WatchdogLimits {
   readonly mostEvaluateMs: number;
   /** Milliseconds after which a thread that has not paused counts as being in a native call. */
   readonly silentMs: number;
-  /** Milliseconds that who asks waits for what is found out already. Over it: what is known so far is told. */
+  /** Milliseconds from the beginning of a block in which its diagnosis may come. Over it: who asks is told of a native call. */
   readonly nativeMs: number;
   /** Milliseconds for which the end of a native call is awaited, to take the stack behind it. Over it: the event has no stack. */
   readonly patienceMs: number;
@@ -491,7 +491,7 @@ export const WATCHDOG_LIMITS: WatchdogLimits = Object.freeze({
   evaluateMs: 1_000,
   mostEvaluateMs: 10_000,
   silentMs: 500,
-  nativeMs: 2_000,
+  nativeMs: 3_000,
   patienceMs: 600_000,
   stackWaitMs: 3_000,
   stackCharacters: 12_000,
@@ -633,7 +633,7 @@ export const ELF_LIMITS: ElfLimits = Object.freeze({
 export interface ActivityLimits {
   /** Looks at its main thread, over the time that it is watched. */
   readonly looks: number;
-  /** Threads; more are left away. */
+  /** Threads besides the main one; more are left away. */
   readonly threads: number;
   /** Child processes; more are left away. */
   readonly children: number;
@@ -702,11 +702,13 @@ export interface DiagnosisLimits {
   readonly pauseMs: number;
   /** Milliseconds for stepping from Node.js's own code to a function that it calls: some dozen steps, of 40 ms each where TCP waits for an acknowledgement. Over it: none is told. */
   readonly stepMs: number;
+  /** Milliseconds for which a thread that is stuck is watched, whether it runs at all. */
+  readonly asleepMs: number;
   /** Milliseconds of the CPU profile that tells how much garbage is collected. */
   readonly profileMs: number;
   /** Microseconds between two samples of a profile. */
   readonly profileIntervalUs: number;
-  /** Samples of a profile. Under it: nothing is concluded from it, as where the machine has no time for the thread. */
+  /** Samples of a profile. Under it: nothing is concluded about garbage collection, as where the machine has no time for the thread. */
   readonly leastSamples: number;
   /** Milliseconds that our own few lines may take in a thread. */
   readonly ownCodeMs: number;
@@ -736,6 +738,7 @@ export const DIAGNOSIS_LIMITS: DiagnosisLimits = Object.freeze({
   stuckMs: 1_000,
   pauseMs: 500,
   stepMs: 5_000,
+  asleepMs: 200,
   profileMs: 300,
   profileIntervalUs: 1_000,
   leastSamples: 20,

@@ -63,7 +63,8 @@ const OPTION_NAMES = [
  * @throws AttachError (rejects) `ERR_PDM_ATTACH_DISABLED` (`PDM_DISABLE`), `ERR_PDM_ATTACH_CONSENT`, `ERR_PDM_ATTACH_SELF`, `ERR_PDM_ATTACH_SILENT`:
  * nothing was sent; `ERR_PDM_ATTACH_LISTENS` where it listens already and `name` or `auditFile` would not be heeded: it is as it was; `ERR_PDM_ATTACH_STUCK`, `ERR_PDM_ATTACH_VERSION`: nothing was loaded; codes of `listen` where it could not listen; `ERR_PDM_ATTACH_PLACE` where the process names a
  * socket that is not its own; `ERR_PDM_ATTACH_UNFINISHED`: the message says what is left in which state
- * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no inspector opened: a handler of the program's own has run, or it is in a native call
+ * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no inspector opened: a handler of the program's own has run, or it is in a native call;
+ * `ERR_PDM_INSPECTOR_WAITS` where it waits for a debugger to begin with its program
  */
 export async function attach(pidOrName: number | string, options: AttachOptions = {}): Promise<Attached> {
   checkOptionNames("attach", options, OPTION_NAMES);
@@ -86,9 +87,7 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
   };
   try {
     const opened = await openInspector(target, timeoutMs, { maySignal: !wasOpen, signal });
-    const attached = await attachOverInspector(opened, target, wishes, signal);
-    if (attached.origin !== "attached") checkWishes(target, attached.spec, options);
-    return attached;
+    return await attachOverInspector(opened, target, wishes, signal);
   } catch (error) {
     const other = isInspectorLost(error) ? await findOtherAttachment(target, wasOpen) : undefined;
     if (other === undefined) throw error;
@@ -106,6 +105,7 @@ async function attachOverInspector(
   try {
     signal?.throwIfAborted();
     const { spec, origin, isNew } = await loadInto(opened.session, target, wishes);
+    if (!isNew) checkWishes(target, spec, wishes);
     // That is only told, and may be anywhere.
     if (origin === "prepared") return await finish(opened, target, showText(toOutsideSpec(target, spec)), origin);
     let place: string | undefined;
@@ -209,13 +209,17 @@ function refuseBeforehand(target: Target): void {
 }
 
 /** What listens already takes no wishes any more. */
-function checkWishes({ label, pid, innerPid }: Target, spec: string, { name, auditFile }: AttachOptions): void {
+function checkWishes(
+  { label, pid, innerPid }: Target,
+  spec: string,
+  { name, auditFile }: Pick<AttachOptions, "name" | "auditFile">,
+): void {
   const isNamed = name === undefined || basename(spec) === `${cleanName(name)}-${innerPid}.sock`;
-  const unheard = [...(isNamed ? [] : ["its name"]), ...(auditFile === undefined ? [] : ["its audit file"])];
-  if (unheard.length === 0) return;
+  const unheeded = [...(isNamed ? [] : ["its name"]), ...(auditFile === undefined ? [] : ["its audit file"])];
+  if (unheeded.length === 0) return;
   throw new AttachError(
     "ERR_PDM_ATTACH_LISTENS",
-    `process ${label} listens already on ${spec}: ${unheard.join(" and ")} cannot be changed. Leave that out; or, where it was attached to, detach first: pdm-attach --detach ${pid}`,
+    `process ${label} listens already on ${showText(spec)}: ${unheeded.join(" and ")} cannot be changed. Leave that out; or, where it was attached to, detach first: pdm-attach --detach ${pid}`,
   );
 }
 

@@ -44,7 +44,7 @@ export async function diagnoseBlocked(
     clearTimeout(silence);
     const waitedMs = readClockMs() - startedMs;
     if (pause !== undefined && !isBlocked(pause.frames.map(({ functionName }) => functionName))) return undefined;
-    if (pause === undefined || waitedMs > silentMs) {
+    if (pause === undefined || (waitedMs > silentMs && !pause.isForeign)) {
       native = await describeNative(session, pause, options.blockedMs + waitedMs);
       if (pause !== undefined && (await pausesAtOnce(pauses, options))) native = undefined;
     }

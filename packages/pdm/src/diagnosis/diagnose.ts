@@ -3,6 +3,7 @@ import { InspectorError } from "../inspector/inspector-error.js";
 import type { InspectorSession } from "../inspector/inspector-session.js";
 import { readClockMs } from "../clock.js";
 import { DIAGNOSIS_LIMITS } from "../limits.js";
+import { isAsleep } from "./awake.js";
 import { describeFrames } from "./frames.js";
 import type { DiagnosedFrame, Diagnosis } from "./diagnosis.js";
 import { Pauses } from "./pause.js";
@@ -50,14 +51,12 @@ interface Findings {
 const COLLECTING = { filled: 0.4, any: 0.7 } as const;
 const FILLED = 0.5;
 
-/** Share of the time that a thread runs, or waits for a processor, under which it is asleep; answering us takes some. */
-const AWAKE = 0.5;
-
 /** Share of the time that an event loop waits, from which on its thread is idle. */
 const IDLE = 0.5;
 
 /**
- * Says what a thread is doing. It is paused for some milliseconds at a time; where it is stuck or busy, a CPU profile of `profileMs` is taken.
+ * Says what a thread is doing. It is paused for some milliseconds at a time, or, where it is stuck in Node.js's own code, stepped for up to `stepMs`; where it is stuck
+ * or busy, a CPU profile of `profileMs` is taken.
  *
  * @throws InspectorError (rejects) where the session has ended; the thread runs on
  */
@@ -98,7 +97,6 @@ async function observe(session: InspectorSession, blockedMs: number | undefined)
 const NOT_TOLD: ThreadFigures = Object.freeze({
   turns: 0,
   idleMs: 0,
-  awake: undefined,
   heapUsedBytes: 0,
   heapLimitBytes: 0,
   residentBytes: 0,
@@ -114,10 +112,10 @@ async function diagnoseTurning(
   if (idleShare >= IDLE) {
     return { state: "idle", summary: summarizeIdle(idleShare), details, stack: [], advice: adviseOn("idle") };
   }
-  const spent = await watchTime(session);
+  const shares = await readShares(session);
   const stack = (await readStack(session, options))?.stack ?? [];
-  if (isCollecting(spent, after)) return describeCollecting(spent, after, stack, details);
-  const summary = summarizeBusy(1 - idleShare, spent);
+  if (isCollecting(shares, after)) return describeCollecting(shares, after, stack, details);
+  const summary = summarizeBusy(1 - idleShare, shares);
   return { state: "busy", summary, details, stack, advice: adviseOn("busy") };
 }
 
@@ -128,18 +126,16 @@ async function diagnoseStuck(
 ): Promise<Diagnosis> {
   const details = [describeMemory(after)];
   const patienceMs = options.patienceMs ?? DIAGNOSIS_LIMITS.patienceMs;
-  const found = await readStack(session, options, async (pauses) => {
-    const pause = await pauses.pause(patienceMs);
-    return pause && stepToOwn(pauses, pause);
-  });
+  const found = await readStack(session, { ...options, stepsToOwn: true }, (pauses) => pauses.pause(patienceMs));
   if (found === undefined) return describeNative([], observedMs + patienceMs, details);
   const { stack, regularExpression, isForeign, waitedMs } = found;
   if (isForeign) {
     return { state: "paused", summary: summarizePaused(stack), details, stack, advice: adviseOn("paused") };
   }
-  const spent = await watchTime(session);
-  if (isCollecting(spent, after)) return describeCollecting(spent, after, stack, details);
-  if (spent.isAsleep && regularExpression === undefined && stack[0]?.isInternal === false) {
+  const shares = await readShares(session);
+  if (isCollecting(shares, after)) return describeCollecting(shares, after, stack, details);
+  const mayWait = regularExpression === undefined && stack[0]?.isInternal === false;
+  if (mayWait && (await isAsleep(session).catch(ignoreTimeout)) === true) {
     const summary = summarizeWaiting(stack, observedMs);
     return { state: "waiting", summary, details, stack, advice: adviseOn("waiting") };
   }
@@ -194,25 +190,10 @@ function isCollecting({ garbageCollection }: TimeShares, { heapUsedBytes, heapLi
   return garbageCollection >= (isFilled ? COLLECTING.filled : COLLECTING.any);
 }
 
-/** What a thread does with its time. */
-interface SpentTime extends TimeShares {
-  /** Whether it neither runs nor would, had it a processor. */
-  readonly isAsleep: boolean;
-}
-
-/** Watches a thread for `profileMs`. Of one that does not come to JavaScript again meanwhile nothing is known. */
-async function watchTime(session: InspectorSession): Promise<SpentTime> {
-  const readAwake = async () => (await readThreadFigures(session, DIAGNOSIS_LIMITS.answerMs))?.awake;
-  try {
-    const before = await readAwake();
-    const shares = readTimeShares(await profileThread(session, DIAGNOSIS_LIMITS.profileMs));
-    const after = await readAwake();
-    const isTold = before !== undefined && after !== undefined;
-    return { ...shares, isAsleep: isTold && (after.forMs - before.forMs) / (after.atMs - before.atMs) < AWAKE };
-  } catch (error) {
-    ignoreTimeout(error);
-    return { garbageCollection: 0, hottest: undefined, isAsleep: false };
-  }
+/** Of a thread that does not come to JavaScript meanwhile nothing is known. */
+async function readShares(session: InspectorSession): Promise<TimeShares> {
+  const profile = await profileThread(session, DIAGNOSIS_LIMITS.profileMs).catch(ignoreTimeout);
+  return profile === undefined ? { garbageCollection: 0, hottest: undefined } : readTimeShares(profile);
 }
 
 function ignoreTimeout(error: unknown): undefined {
@@ -245,15 +226,16 @@ interface FoundStack {
 
 async function readStack(
   session: InspectorSession,
-  options: DiagnoseOptions,
+  options: DiagnoseOptions & { readonly stepsToOwn?: boolean },
   begin: (pauses: Pauses) => Promise<Pause | undefined> = (pauses) => pauses.pause(DIAGNOSIS_LIMITS.pauseMs),
 ): Promise<FoundStack | undefined> {
   const pauses = new Pauses(session);
   try {
     const startMs = readClockMs();
-    const pause = await begin(pauses);
+    const found = await begin(pauses);
     const waitedMs = readClockMs() - startMs;
-    if (pause === undefined) return undefined;
+    if (found === undefined) return undefined;
+    const pause = options.stepsToOwn === true ? await stepToOwn(pauses, found) : found;
     const sources = new ScriptSources(session, options.root);
     const { isForeign } = pause;
     const stack = await describeFrames(session, sources, pause, options.variables ?? true);

@@ -12,7 +12,7 @@ export type ProcessState =
   | "native"
   /** Asleep in a call that the inspector can interrupt, such as `Atomics.wait`. */
   | "waiting"
-  /** Garbage is collected back to back, since the heap is nearly full. */
+  /** Garbage is collected back to back, most often since the heap is nearly full. */
   | "garbage-collection"
   /** Paused in a debugger. */
   | "paused"

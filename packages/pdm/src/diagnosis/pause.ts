@@ -28,7 +28,7 @@ export class Pauses {
   #hear: ((event: Paused) => void) | undefined;
   #paused: Paused | undefined;
   readonly #enabling: Promise<unknown>;
-  #hasAsked = false;
+  #isEnabled = false;
   #isForeign = false;
 
   constructor(session: InspectorSession) {
@@ -40,8 +40,8 @@ export class Pauses {
       }),
       session.on("Debugger.paused", (params) => {
         const event = params as Paused;
-        // V8 tells whom it has just let in of a pause that is there.
-        if (!this.#hasAsked) this.#isForeign = true;
+        // V8 tells whom it lets in of a pause that is there, before it says that it has.
+        if (!this.#isEnabled) this.#isForeign = true;
         this.#paused = event;
         this.#hear?.(event);
       }),
@@ -50,7 +50,9 @@ export class Pauses {
         this.#isForeign = false;
       }),
     ];
-    this.#enabling = session.post("Debugger.enable");
+    this.#enabling = session.post("Debugger.enable", {}, undefined, () => {
+      this.#isEnabled = true;
+    });
     // Where it fails, so does what comes next.
     this.#enabling.catch(() => undefined);
   }
@@ -65,19 +67,19 @@ export class Pauses {
 
   /** The same for a thread in a native call, which answers nothing until that returns: it is paused right behind it. */
   async pauseBehindCall(waitMs: number): Promise<Pause | undefined> {
-    return this.#describe(await this.#await(waitMs, () => this.#ask("Debugger.pause")));
+    return this.#describe(await this.#await(waitMs, () => this.#session.post("Debugger.pause")));
   }
 
   /** Runs the statement on which it is paused to its end, and pauses again. @returns false where that takes longer than `waitMs`: then it runs on */
   async step(waitMs: number): Promise<boolean> {
     this.#paused = undefined;
-    return (await this.#await(waitMs, () => this.#ask("Debugger.stepOver"))) !== undefined;
+    return (await this.#await(waitMs, () => this.#session.post("Debugger.stepOver"))) !== undefined;
   }
 
   /** Runs to the next statement, also of a function that is called there. @returns undefined where that takes longer than `waitMs`: then it runs on */
   async stepInto(waitMs: number): Promise<Pause | undefined> {
     this.#paused = undefined;
-    return this.#describe(await this.#await(waitMs, () => this.#ask("Debugger.stepInto")));
+    return this.#describe(await this.#await(waitMs, () => this.#session.post("Debugger.stepInto")));
   }
 
   /** Lets it run on, unless another debugger holds it. */
@@ -112,13 +114,8 @@ export class Pauses {
 
   async #pauseWhereItRuns(): Promise<void> {
     await this.#enabling;
-    if (this.#paused === undefined) await this.#ask("Debugger.pause");
+    if (this.#paused === undefined) await this.#session.post("Debugger.pause");
     else this.#hear?.(this.#paused);
-  }
-
-  #ask(method: "Debugger.pause" | "Debugger.stepInto" | "Debugger.stepOver"): Promise<unknown> {
-    this.#hasAsked = true;
-    return this.#session.post(method);
   }
 
   #describe(event: Paused | undefined): Pause | undefined {

@@ -1,7 +1,6 @@
 import type { Runtime } from "node:inspector";
 import type { InspectorSession } from "../inspector/inspector-session.js";
 import { DIAGNOSIS_LIMITS } from "../limits.js";
-import { parseProcessorTime } from "../target/processor-time.js";
 
 /** What a thread says of itself, as long as it runs any JavaScript. */
 export interface ThreadFigures {
@@ -9,8 +8,6 @@ export interface ThreadFigures {
   readonly turns: number;
   /** Milliseconds since the same, in which its event loop waited. */
   readonly idleMs: number;
-  /** Milliseconds since it began, in which it ran or waited for a processor, and the system's clock at that moment; undefined where that is not told. */
-  readonly awake: { readonly forMs: number; readonly atMs: number } | undefined;
   readonly heapUsedBytes: number;
   readonly heapLimitBytes: number;
   readonly residentBytes: number;
@@ -29,8 +26,6 @@ const EXPRESSION = `(() => {
   return {
     turns: read(() => performance.nodeTiming.uvMetricsInfo.loopCount) ?? 0,
     idleMs: read(() => performance.nodeTiming.idleTime) ?? 0,
-    schedstat: read(() => modules("node:fs").readFileSync("/proc/thread-self/schedstat", "latin1")),
-    uptime: read(() => modules("node:fs").readFileSync("/proc/uptime", "latin1")),
     heapUsedBytes: heap.used_heap_size ?? 0,
     heapLimitBytes: heap.heap_size_limit ?? 0,
     residentBytes: read(() => process.memoryUsage.rss()) ?? 0,
@@ -62,14 +57,11 @@ function readFigures(value: object): ThreadFigures {
     const field = fields[name];
     return typeof field === "number" && Number.isFinite(field) ? field : 0;
   };
-  const { resources, schedstat, uptime } = fields;
-  const time = parseProcessorTime(String(schedstat));
-  const atMs = Number.parseFloat(String(uptime)) * 1_000;
+  const { resources } = fields;
   const counts = typeof resources === "object" && resources !== null ? Object.entries(resources) : [];
   return {
     turns: number("turns"),
     idleMs: number("idleMs"),
-    awake: time === undefined || Number.isNaN(atMs) ? undefined : { forMs: time.ranMs + time.queuedMs, atMs },
     heapUsedBytes: number("heapUsedBytes"),
     heapLimitBytes: number("heapLimitBytes"),
     residentBytes: number("residentBytes"),

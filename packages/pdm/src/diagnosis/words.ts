@@ -46,7 +46,7 @@ export function summarizeStuck(
 }
 
 export function summarizeWaiting(stack: readonly DiagnosedFrame[], blockedMs: number): string {
-  return `Asleep in ${describeCall(findOwn(stack))}, as Atomics.wait does: its event loop has not turned for more than ${seconds(blockedMs)}, and its thread uses no processor.`;
+  return `Asleep in ${describeCall(findOwn(stack))}, as Atomics.wait does: its event loop has not turned for more than ${seconds(blockedMs)}, and its thread hardly uses a processor.`;
 }
 
 export function summarizeNative(stack: readonly DiagnosedFrame[], blockedMs: number): string {

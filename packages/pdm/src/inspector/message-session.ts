@@ -40,7 +40,12 @@ export class MessageSession implements InspectorSession {
     this.#disconnect = disconnect;
   }
 
-  post<Result extends object = object>(method: string, params: object = {}, timeoutMs?: number): Promise<Result> {
+  post<Result extends object = object>(
+    method: string,
+    params: object = {},
+    timeoutMs?: number,
+    onAnswer?: () => void,
+  ): Promise<Result> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     this.#last += 1;
     const id = this.#last;
@@ -50,6 +55,7 @@ export class MessageSession implements InspectorSession {
       this.#waiting.set(id, {
         resolve(result) {
           clearTimeout(timer);
+          onAnswer?.();
           resolve(result);
         },
         reject(error) {

@@ -98,7 +98,7 @@ export async function isInspectorOpen(target: Target): Promise<boolean> {
  * @throws TargetError (rejects) as {@link checkInspectorCanOpen} does, then nothing was sent
  * @throws InspectorError (rejects) `ERR_PDM_INSPECTOR_TIMEOUT` where no inspector answers within `timeoutMs`: the signal was sent. Either a native
  * call has not returned (it opens when that does, and stays open), or the program has a handler of its own, which has run; `ERR_PDM_INSPECTOR_NOT_OPEN` where
- * it may not be sent
+ * it may not be sent; `ERR_PDM_INSPECTOR_WAITS` where it waits for a debugger to begin with its program, `ERR_PDM_INSPECTOR_OTHER` where another process answers
  */
 export async function openInspector(
   target: Target,
@@ -124,7 +124,7 @@ export async function openInspector(
   const finish = (isOurs: boolean): Promise<InspectorEnd> => endSession(session, isOurs, count);
   try {
     signal?.throwIfAborted();
-    await proveProcess(session, target, INSPECTOR_LIMITS.proofMs);
+    await proveProcess(session, target, formatAddress(address));
   } catch (error) {
     const isOther = error instanceof InspectorError && error.code === "ERR_PDM_INSPECTOR_OTHER";
     await finish(!wasOpen && !isOther);
@@ -242,12 +242,12 @@ async function connectTo(target: Target, address: Address, wasOpen: boolean): Pr
 }
 
 /** The port is the process's, by the kernel's word. This asks who answers. */
-async function proveProcess(session: InspectorSession, target: Target, timeoutMs: number): Promise<void> {
+async function proveProcess(session: InspectorSession, target: Target, where: string): Promise<void> {
   const { label, innerPid } = target;
   const answer = await session.post<Runtime.EvaluateReturnType>(
     "Runtime.evaluate",
     { expression: "process.pid", returnByValue: true, silent: true, timeout: INSPECTOR_LIMITS.ownCodeMs },
-    timeoutMs,
+    INSPECTOR_LIMITS.proofMs,
   );
   const pid: unknown = answer.result?.value;
   if (pid === innerPid) return;
@@ -257,7 +257,7 @@ async function proveProcess(session: InspectorSession, target: Target, timeoutMs
   ) {
     throw new InspectorError(
       "ERR_PDM_INSPECTOR_WAITS",
-      `process ${label} waits for a debugger to begin with its program, as --inspect-brk and --inspect-wait have it: node inspect -p ${target.pid} is one`,
+      `process ${label} waits for a debugger to begin with its program, as --inspect-brk and --inspect-wait have it: node inspect ${where} is one`,
     );
   }
   throw new InspectorError(

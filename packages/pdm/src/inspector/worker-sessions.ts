@@ -52,7 +52,7 @@ export async function openWorkerSessions(
   // Those that run are told before the answer.
   await main.post("NodeWorker.enable", { waitForDebuggerOnStart: false }, timeoutMs);
   return {
-    workers: [...byId.values()].map(({ worker }) => worker),
+    workers: [...byId.values()].map(({ worker }) => worker).toSorted((one, other) => one.threadId - other.threadId),
     end() {
       for (const { session } of byId.values()) session.close();
       for (const stop of forget) stop();

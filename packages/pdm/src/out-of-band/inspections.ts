@@ -20,6 +20,7 @@ export class Inspections {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #isProfiling = false;
+  #isExiting = false;
   readonly #sessions = new Set<InspectorSession>();
 
   /** @param open gives a session with the main thread */
@@ -27,10 +28,15 @@ export class Inspections {
     this.#open = open;
   }
 
-  /** @throws PdmError `ERR_PDM_LIMIT` (rejects) where too many wait, and what the session does */
-  diagnose(variables: boolean, blockedMs: number | undefined): Promise<Diagnosis> {
-    const options = { variables, ...(blockedMs === undefined ? {} : { blockedMs }) };
-    return this.#inTurn((session) => diagnoseThread(session, options));
+  /**
+   * @param findBlockedMs for how long it is blocked, if it is: asked when its turn has come
+   * @throws PdmError `ERR_PDM_LIMIT` (rejects) where too many wait, and what the session does
+   */
+  diagnose(variables: boolean, findBlockedMs: () => number | undefined): Promise<Diagnosis> {
+    return this.#inTurn((session) => {
+      const blockedMs = findBlockedMs();
+      return diagnoseThread(session, { variables, ...(blockedMs === undefined ? {} : { blockedMs }) });
+    });
   }
 
   /** The diagnosis of what blocks it now: see {@link diagnoseBlocked}. */
@@ -58,6 +64,7 @@ export class Inspections {
 
   /** Asks the process to exit with that status, and ends all sessions at once, since an exit waits for that. Nothing says whether it will. */
   exit(status: number): void {
+    this.#isExiting = true;
     for (const session of this.#sessions) session.close();
     const session = this.#open();
     session.post("Runtime.evaluate", { expression: `process.exit(${status})` }).catch(() => undefined);
@@ -82,6 +89,7 @@ export class Inspections {
   }
 
   async #during<T>(use: (session: InspectorSession) => Promise<T>): Promise<T> {
+    if (this.#isExiting) throw new PdmError("ERR_PDM_LIMIT", "the process is being ended");
     const session = this.#open();
     this.#sessions.add(session);
     try {

@@ -41,7 +41,7 @@ export const WATCHDOG_METHODS = {
     const { watchdog } = context;
     const input = variables ? "(diagnosis, with variables)" : "(diagnosis)";
     return carryOut(watcher, { action: "inspect", target: "watchdog.diagnose", input }, async () => {
-      return (await watchdog.findNative()) ?? watchdog.inspections.diagnose(variables, watchdog.blockedMs);
+      return (await watchdog.findNative()) ?? watchdog.inspections.diagnose(variables, () => watchdog.blockedMs);
     });
   },
 

@@ -42,6 +42,8 @@ interface DueRule {
 /** One time that the loop is blocked. */
 interface Occasion {
   readonly time: number;
+  /** By the clock for durations, when it was noticed. */
+  readonly beganMs: number;
   durationMs: number;
   isOver: boolean;
   diagnosis: Diagnosis | undefined;
@@ -105,11 +107,15 @@ export class Watchdog {
     };
   }
 
-  /** Where the main thread is known to be in a native call now, what is known of that: nothing more can be found until it returns. That is awaited for a moment. */
+  /**
+   * Where the main thread is in a native call now, what is known of that: nothing more can be found until it returns. What is still being found out when a block
+   * begins is awaited.
+   */
   async findNative(): Promise<Diagnosis | undefined> {
     const current = this.#current;
     if (current === undefined) return undefined;
-    await Promise.race([current.diagnosed, wait(WATCHDOG_LIMITS.nativeMs, undefined, { ref: false })]);
+    const leftMs = Math.max(0, current.beganMs + WATCHDOG_LIMITS.nativeMs - readClockMs());
+    await Promise.race([current.diagnosed, wait(leftMs, undefined, { ref: false })]);
     const { isOver, diagnosis } = current;
     return !isOver && diagnosis?.state === "native" && diagnosis.stack.length === 0 ? diagnosis : undefined;
   }
@@ -148,6 +154,7 @@ export class Watchdog {
     this.#occasions += 1;
     const occasion: Occasion = {
       time: (Date.now() - blockedMs) / 1000,
+      beganMs: readClockMs(),
       durationMs: blockedMs,
       isOver: false,
       diagnosis: undefined,

@@ -7,7 +7,7 @@ import type { InspectorSession } from "../inspector/inspector-session.js";
 import { openWorkerSessions } from "../inspector/worker-sessions.js";
 import type { WorkerSession } from "../inspector/worker-sessions.js";
 import { DIAGNOSIS_LIMITS } from "../limits.js";
-import { diagnoseSilent } from "./outside.js";
+import { diagnoseByMemory } from "./outside.js";
 import type { FoundThread, Patient } from "./patient.js";
 import { findRoot } from "../target/process-files.js";
 import type { Target } from "../target/target.js";
@@ -52,22 +52,29 @@ export class InspectedPatient implements Patient {
       // A native call that has not returned: then its memory tells.
       const isSilent = diagnosis.state === "native" && diagnosis.stack.length === 0;
       const waitedMs = DIAGNOSIS_LIMITS.answerMs + (this.#patienceMs ?? DIAGNOSIS_LIMITS.patienceMs);
+      const byMemory = { mayStop: this.#mayStop, silentMs: waitedMs, advice: "Wait, and look again." };
       found.push({
         thread: 0,
         heading,
-        diagnosis: isSilent ? await diagnoseSilent(this.#target, waitedMs, this.#mayStop) : diagnosis,
+        diagnosis: isSilent ? await diagnoseByMemory(this.#target, byMemory) : diagnosis,
+        isOutOfReach: isSilent,
       });
       // Its inspector has those of the others.
       if (diagnosis.state === "native") return found;
     }
     return this.#withWorkers(async (workers) => {
+      const asleep: number[] = [];
       const chosen = this.#threadId === undefined ? workers : [findWorker(workers, this.#threadId)];
       for (const { threadId, url, session } of chosen) {
         const diagnosis = await diagnoseThread(session, options);
         if (this.#threadId === undefined && diagnosis.state === "idle") continue;
-        found.push({ thread: threadId, heading: `${heading}, worker thread ${threadId} (${url})`, diagnosis });
+        if (this.#threadId === undefined && diagnosis.state === "waiting") asleep.push(threadId);
+        else {
+          const script = url === "" ? "" : ` (${url})`;
+          found.push({ thread: threadId, heading: `${heading}, worker thread ${threadId}${script}`, diagnosis });
+        }
       }
-      return found;
+      return asleep.length === 0 ? found : tellAsleep(found, asleep);
     });
   }
 
@@ -94,6 +101,13 @@ export class InspectedPatient implements Patient {
       opened.end();
     }
   }
+}
+
+/** Those of a pool that have nothing to do wait in `Atomics.wait`. */
+function tellAsleep([main, ...others]: readonly FoundThread[], asleep: readonly number[]): FoundThread[] {
+  if (main === undefined) return others;
+  const text = `Worker threads that are asleep in Atomics.wait or the like, as those of a pool are that have nothing to do: ${asleep.join(", ")}. --thread N tells of one.`;
+  return [{ ...main, diagnosis: { ...main.diagnosis, details: [...main.diagnosis.details, text] } }, ...others];
 }
 
 /** @throws PdmError `ERR_PDM_THREAD` */

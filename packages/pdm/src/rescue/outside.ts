@@ -30,65 +30,51 @@ export async function diagnoseOutside(target: Target): Promise<Diagnosis | undef
   return undefined;
 }
 
-/** All that can be said without any signal. */
-export async function diagnoseWithoutSignal(target: Target): Promise<Diagnosis> {
-  return describeFromOutside(
-    await watchActivity(target.pid, WATCH_MS),
-    "Whether its event loop turns, only the process itself can tell: leave --no-signal out.",
-  );
+export interface OutsideOptions {
+  /** Whether it may be stopped for some milliseconds, where it computes, to read its stack. */
+  readonly mayStop: boolean;
+  /** For how long it is known not to have run any JavaScript, in milliseconds; undefined where nobody knows. */
+  readonly silentMs?: number;
+  /** A sentence that follows where it is in no native call. */
+  readonly ifNone?: string;
+  /** What can be done, where it is in no native call. */
+  readonly advice: string;
 }
 
-/**
- * A process whose inspector cannot be opened: what its stack says, read out of its memory, and what can be seen besides.
- *
- * @param mayStop whether it may be stopped for that, where it computes
- */
-export async function diagnoseClosed(target: Target, mayStop: boolean): Promise<Diagnosis> {
+/** Of a process whose JavaScript cannot be asked: what the kernel says, and the calls that its memory tells. */
+export async function diagnoseByMemory(target: Target, options: OutsideOptions): Promise<Diagnosis> {
+  const { mayStop, silentMs, ifNone, advice } = options;
+  const first = silentMs === undefined ? readJavaScriptStack(target, mayStop) : undefined;
   const activity = await watchActivity(target.pid, WATCH_MS);
   const { functions, missing } = readJavaScriptStack(target, mayStop);
-  if (functions.length > 0) return describeNative(activity, functions, WATCH_MS, []);
-  const { summary, ...others } = describeFromOutside(
-    activity,
-    "More can only be told through its inspector, which cannot be opened.",
-  );
-  if (missing !== undefined) return { ...others, summary };
-  const where = activity.main.isComputing ? ", in JavaScript" : "";
-  return { ...others, summary: `${summary.slice(0, -1)}${where}. It is in no native call.` };
-}
-
-/**
- * A process whose inspector does not open: the same.
- *
- * @param mayStop whether it may be stopped for that, where it computes
- */
-export async function diagnoseSilent(target: Target, silentMs: number, mayStop: boolean): Promise<Diagnosis> {
-  const activity = await watchActivity(target.pid, WATCH_MS);
-  const { functions, missing } = readJavaScriptStack(target, mayStop);
-  if (functions.length > 0) return describeNative(activity, functions, silentMs, []);
-  if (missing !== undefined) {
-    return describeNative(activity, [], silentMs, [
-      `From where it was called cannot be told: ${missing}.`,
-      "Or its program has a handler of its own for SIGUSR1, which has run: then it need not be in a native call.",
+  // Every program is in a native call now and then: in one that lasts it is found twice.
+  const isNative = functions.length > 0 && (first === undefined || isSame(first.functions, functions));
+  const unknown = missing === undefined ? [] : [`In which calls it is cannot be told: ${missing}.`];
+  if (isNative || (silentMs !== undefined && missing !== undefined)) {
+    return describeNative(activity, functions, silentMs ?? WATCH_MS, [
+      ...unknown,
+      ...(missing === undefined || ifNone === undefined ? [] : [`If it is in no native call: ${ifNone}`]),
     ]);
   }
-  const { summary, ...others } = describeFromOutside(
-    activity,
-    "What it does can only be told through an inspector that is open: --inspect, or inspector.open() in its code.",
-  );
-  return {
-    ...others,
-    summary: `${summary.slice(0, -1)}, and is in no native call: so its program has a handler of its own for SIGUSR1, which has run instead of opening the inspector.`,
-  };
-}
-
-function describeFromOutside(activity: Activity, advice: string): Diagnosis {
   return {
     state: activity.main.isComputing ? "busy" : "idle",
-    summary: `${describeActivity(activity)}.`,
-    details: describeOthers(activity),
+    summary: [
+      describeActivity(activity),
+      ...(missing === undefined ? ["It is in no native call that lasts."] : []),
+      ...(ifNone === undefined ? [] : [ifNone]),
+    ].join(" "),
+    details: [...describeOthers(activity), ...unknown],
     stack: [],
     advice: [advice],
   };
+}
+
+function isSame(before: readonly HeapFunction[], after: readonly HeapFunction[]): boolean {
+  return listCalls(before) === listCalls(after);
+}
+
+function listCalls(functions: readonly HeapFunction[]): string {
+  return JSON.stringify(functions.map(({ name, script, line }) => [name, script, line]));
 }
 
 function describeNative(
@@ -101,7 +87,7 @@ function describeNative(
   return {
     state: "native",
     summary: summarizeNative(stack, blockedMs),
-    details: [`${describeActivity(activity)}.`, ...describeOthers(activity), ...doubts],
+    details: [describeActivity(activity), ...describeOthers(activity), ...doubts],
     stack,
     advice: [
       ...activity.children.map((child) => `If it waits for its child process, end that: kill ${child.pid}`),
@@ -126,7 +112,7 @@ function describeFunction({ name, script, line }: HeapFunction): DiagnosedFrame 
 
 function describeActivity({ main, sleepsIn }: Activity): string {
   const place = sleepsIn === "" ? "" : ` (in the kernel's ${sleepsIn})`;
-  return `Its main thread ${main.isComputing ? "computes" : `waits${place}`}: ${describeShare(main)}`;
+  return `Its main thread ${main.isComputing ? "computes" : `waits${place}`}: ${describeShare(main)}.`;
 }
 
 /** Other threads that compute, and child processes. */

@@ -10,6 +10,8 @@ export interface FoundThread {
   /** What it is called above what was found. */
   readonly heading: string;
   readonly diagnosis: Diagnosis;
+  /** Whether nothing can be evaluated or profiled there now. */
+  readonly isOutOfReach?: boolean;
 }
 
 /** A process, by whatever way it is reached: what can be seen of it and done in it. */

@@ -45,7 +45,8 @@ export function formatReport(found: readonly FoundThread[], palette: Palette): s
 
 /** What to type for what can be done, in the thread that is stuck where that is another one than the main. */
 export function listCommands(subject: string, found: readonly FoundThread[]): string[] {
-  const { thread = 0, diagnosis } = found.find((one) => !FINE.has(one.diagnosis.state)) ?? found[0] ?? {};
+  const { thread = 0, isOutOfReach = false } =
+    found.find(({ diagnosis }) => !FINE.has(diagnosis.state)) ?? found[0] ?? {};
   const command = `pdm-rescue ${subject}${thread === 0 ? "" : ` --thread ${thread}`}`;
   const inside = [
     `  ${command} --eval 'globalThis.…'      evaluates inside, also in a loop`,
@@ -54,8 +55,7 @@ export function listCommands(subject: string, found: readonly FoundThread[]): st
   ];
   return [
     "Commands:",
-    // In a native call nothing can be done.
-    ...(diagnosis?.state === "native" ? [] : inside),
+    ...(isOutOfReach ? [] : inside),
     `  ${command} --json                     all of this for a program`,
   ];
 }

@@ -18,7 +18,8 @@ SIGUSR1 runs that instead, which nobody can tell beforehand: so you are asked, o
 --yes. Nothing is sent to a process that is not Node.js or would end at the signal.
 
   -y, --yes            send the signal without asking
-      --no-signal      send none: say what the kernel says
+      --no-signal      send none: say what the kernel says, and the memory of a process
+                       that waits
   -e, --eval CODE      evaluate an expression inside the process, also while it is in
                        a loop; in the global scope, or with --frame in that of a call.
                        Variables of a call can be read, not changed. What CODE changes

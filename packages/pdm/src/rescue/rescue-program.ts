@@ -3,18 +3,20 @@ import type { WatchdogClient } from "../client/watchdog.js";
 import type { Diagnosis } from "../diagnosis/diagnosis.js";
 import { saysDisabled } from "../disabled.js";
 import { PdmError } from "../errors.js";
+import { awaitThat } from "../inspector/await-that.js";
 import { InspectorError } from "../inspector/inspector-error.js";
 import { checkInspectorCanOpen, isInspectorOpen, openInspector } from "../inspector/open-inspector.js";
 import type { OpenedInspector } from "../inspector/open-inspector.js";
 import { RESCUE_LIMITS } from "../limits.js";
+import { isAlive } from "../target/target.js";
 import type { Target } from "../target/target.js";
 import { TargetError } from "../target/target-error.js";
 import { VERSION } from "../version.js";
 import { askConsent } from "./consent.js";
-import { describeEnd, hasEnded, isAlive } from "./inspector-end.js";
+import { describeEnd } from "./inspector-end.js";
 import { Interruption } from "./interruption.js";
 import { Output } from "./output.js";
-import { diagnoseClosed, diagnoseOutside, diagnoseSilent, diagnoseWithoutSignal } from "./outside.js";
+import { diagnoseByMemory, diagnoseOutside } from "./outside.js";
 import { InspectedPatient } from "./inspected-patient.js";
 import { writeProfile } from "./patient.js";
 import type { FoundThread, Patient } from "./patient.js";
@@ -24,6 +26,10 @@ import { parseRescueCommandLine, RESCUE_USAGE } from "./rescue-command-line.js";
 import type { RescueRun } from "./rescue-command-line.js";
 import { offerSteps } from "./steps.js";
 import { findSubject, findWatchdog } from "./subject.js";
+
+/** What is advised where the process is only looked at from outside. */
+const NO_SIGNAL = "Whether its event loop turns, only the process itself can tell: leave --no-signal out.";
+const NO_INSPECTOR = "More can only be told through its inspector.";
 
 /** As the help says. */
 const EXIT = { fine: 0, failed: 1, noConsent: 2, threw: 3 } as const;
@@ -60,11 +66,15 @@ async function rescue(run: RescueRun, output: Output, interruption: Interruption
     output.note(`process ${target.label} has PDM_DISABLE: it is only looked at, and nothing is loaded into it`);
   }
   const diagnosis =
-    (await diagnoseOutside(target)) ?? (run.mayCallSignal ? undefined : await diagnoseWithoutSignal(target));
+    (await diagnoseOutside(target)) ??
+    (run.mayCallSignal ? undefined : await diagnoseByMemory(target, { mayStop: false, advice: NO_SIGNAL }));
   if (diagnosis !== undefined) return reportOutside(target, diagnosis, run, output);
   const refusal = await findRefusal(target);
   if (refusal !== undefined) {
-    reportOutside(target, await diagnoseClosed(target, run.consents), run, output);
+    const advice = run.consents
+      ? NO_INSPECTOR
+      : `${NO_INSPECTOR} With --yes, one that computes is stopped for some milliseconds, and its memory tells.`;
+    reportOutside(target, await diagnoseByMemory(target, { mayStop: run.consents, advice }), run, output);
     throw refusal;
   }
   const isOpen = await isInspectorOpen(target);
@@ -76,8 +86,10 @@ async function rescue(run: RescueRun, output: Output, interruption: Interruption
     const patient = new InspectedPatient(target, opened.session, { ...run, mayStop: run.consents || !isOpen });
     isFine = await interruption.orElse(treat(patient, run, output));
   } catch (error) {
+    // At its end a process waits for its debuggers to leave, and answers nothing.
     await opened.close();
-    if (!(error instanceof InspectorError) || !(await hasEnded(target))) throw error;
+    if (!(error instanceof InspectorError) || !(await awaitThat(() => !isAlive(target), RESCUE_LIMITS.closeMs)))
+      throw error;
     throw new PdmError("ERR_PDM_TARGET_GONE", `process ${target.label} has ended meanwhile`, { cause: error });
   } finally {
     const end = await opened.close();
@@ -133,7 +145,14 @@ async function openOrExplain(
     return await openInspector(target, waitMs, { maySignal: !run.isOpen, signal });
   } catch (error) {
     if (!(error instanceof InspectorError) || error.code !== "ERR_PDM_INSPECTOR_TIMEOUT" || signal.aborted) throw error;
-    const status = reportOutside(target, await diagnoseSilent(target, waitMs, true), run, output);
+    const diagnosis = await diagnoseByMemory(target, {
+      mayStop: true,
+      silentMs: waitMs,
+      ifNone: "So its program has a handler of its own for SIGUSR1, which has run instead of opening the inspector.",
+      advice:
+        "What it does can only be told through an inspector that is open: --inspect, or inspector.open() in its code.",
+    });
+    const status = reportOutside(target, diagnosis, run, output);
     output.note(
       `process ${target.label} was sent SIGUSR1: if it is in a native call, its inspector opens when that returns, and stays open. To close it then: pdm-rescue ${target.pid} --close-inspector --wait 3600`,
     );

@@ -1,7 +1,7 @@
 import type { WatchdogClient } from "../client/watchdog.js";
 import { RefusedError } from "../client/errors.js";
-import type { WatchdogDiagnosis } from "../client/watchdog-report.js";
-import type { Diagnosis } from "../diagnosis/diagnosis.js";
+import type { WatchdogState } from "../client/watchdog-report.js";
+import type { Diagnosis, ProcessState } from "../diagnosis/diagnosis.js";
 import type { EvaluatedInside } from "../diagnosis/evaluate.js";
 import { PdmError } from "../errors.js";
 import type { FoundThread, Patient } from "./patient.js";
@@ -30,25 +30,19 @@ export class WatchedPatient implements Patient {
   }
 
   async diagnose(): Promise<FoundThread[]> {
-    // Of a state that this version does not know, the words are in the summary.
-    const diagnosis = (await this.#watchdog.diagnose().catch((error: unknown) => this.#tell(error))) as Diagnosis;
     const heading = `Process ${this.pid}, by its watchdog`;
-    if (diagnosis.state !== "native" || diagnosis.stack.length > 0) return [{ thread: 0, heading, diagnosis }];
-    const where = `From which functions the call was entered, its memory tells, on the machine where it runs: pdm-rescue ${this.pid}`;
-    return [{ thread: 0, heading, diagnosis: { ...diagnosis, advice: [where, ...diagnosis.advice] } }];
-  }
-
-  /** Whom it refuses to look, it still tells what it knows. */
-  async #tell(refusal: unknown): Promise<WatchdogDiagnosis> {
-    if (!(refusal instanceof RefusedError)) throw refusal;
-    const { isBlocked, blockedMs, report } = await this.#watchdog.state();
-    const details = [`That is what the watchdog knew before. To look at it now is refused: ${refusal.message}`];
-    if (!isBlocked || report === null) {
-      return { state: "idle", summary: "Its event loop turns.", details, stack: [], advice: [] };
+    try {
+      // Of a state that this version does not know, the words are in the summary.
+      const diagnosis = (await this.#watchdog.diagnose()) as Diagnosis;
+      if (diagnosis.state !== "native" || diagnosis.stack.length > 0) return [{ thread: 0, heading, diagnosis }];
+      const where = `From which functions the call was entered, its memory tells, on the machine where it runs: pdm-rescue ${this.pid} --no-signal`;
+      const advice = [where, ...diagnosis.advice];
+      return [{ thread: 0, heading, diagnosis: { ...diagnosis, advice }, isOutOfReach: true }];
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      const diagnosis = describeState(await this.#watchdog.state(), error.message);
+      return [{ thread: 0, heading, diagnosis, isOutOfReach: true }];
     }
-    const stack = report.frames.map((frame) => ({ ...frame, source: [], variables: [] }));
-    const summary = `${report.summary} Its event loop has not turned for ${(blockedMs / 1_000).toFixed(1)} s.`;
-    return { state: report.state, summary, details, stack, advice: [] };
   }
 
   evaluate(code: string, frame: number | undefined): Promise<EvaluatedInside> {
@@ -58,4 +52,17 @@ export class WatchedPatient implements Patient {
   profile(durationMs: number): Promise<object> {
     return this.#watchdog.profile(durationMs);
   }
+}
+
+/** Whom the watchdog refuses to look, it still tells what it knows. */
+function describeState({ isBlocked, blockedMs, report }: WatchdogState, refusal: string): Diagnosis {
+  const details = [`To look at it now is refused: ${refusal}`];
+  if (!isBlocked || report === null) {
+    return { state: "idle", summary: "Its event loop turns.", details, stack: [], advice: [] };
+  }
+  const stack = report.frames.map((frame) => ({ ...frame, source: [], variables: [] }));
+  details.unshift(
+    `That was found when it began; by now its event loop has not turned for ${(blockedMs / 1_000).toFixed(1)} s.`,
+  );
+  return { state: report.state as ProcessState, summary: report.summary, details, stack, advice: [] };
 }

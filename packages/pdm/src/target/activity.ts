@@ -49,16 +49,19 @@ export async function watchActivity(pid: number, durationMs: number): Promise<Ac
     states.add(readProcessStatus(pid).state);
   }
   const elapsedMs = readClockMs() - startMs;
-  const describe = (tid: number, after: ProcessorTime): ThreadActivity => {
+  const describe = (tid: number, time: ProcessorTime): ThreadActivity => {
     const { ranMs, queuedMs } = before.get(tid) ?? { ranMs: 0, queuedMs: 0 };
-    const cpuShare = Math.min(1, (after.ranMs - ranMs) / elapsedMs);
-    const isComputing = cpuShare + (after.queuedMs - queuedMs) / elapsedMs >= COMPUTING;
+    const cpuShare = Math.min(1, (time.ranMs - ranMs) / elapsedMs);
+    const isComputing = cpuShare + (time.queuedMs - queuedMs) / elapsedMs >= COMPUTING;
     return { tid, name: readThreadName(pid, tid), cpuShare, isComputing };
   };
-  const threads = [...readTimes(pid)].map(([tid, after]) => describe(tid, after));
+  const after = readTimes(pid);
+  // What has ended tells no time.
+  const main = after.get(pid) ?? before.get(pid) ?? { ranMs: 0, queuedMs: 0 };
+  const others = [...after].map(([tid, time]) => describe(tid, time));
   return {
-    main: threads.find(({ tid }) => tid === pid) ?? describe(pid, { ranMs: 0, queuedMs: 0 }),
-    computing: threads
+    main: describe(pid, main),
+    computing: others
       .filter(({ tid, isComputing }) => tid !== pid && isComputing)
       .toSorted((one, other) => other.cpuShare - one.cpuShare),
     states,
@@ -70,17 +73,17 @@ export async function watchActivity(pid: number, durationMs: number): Promise<Ac
 /** By the thread's id. */
 function readTimes(pid: number): Map<number, ProcessorTime> {
   const times = new Map<number, ProcessorTime>();
-  for (const tid of listThreads(pid).slice(0, ACTIVITY_LIMITS.threads)) {
+  for (const tid of [pid, ...listOtherThreads(pid)]) {
     const time = readProcessorTime(pid, tid);
     if (time !== undefined) times.set(tid, time);
   }
   return times;
 }
 
-/** The main thread, whose id is the process's, comes first. */
-function listThreads(pid: number): number[] {
+function listOtherThreads(pid: number): number[] {
   try {
-    return readdirSync(`/proc/${pid}/task`).map(Number);
+    const tids = readdirSync(`/proc/${pid}/task`).map(Number);
+    return tids.filter((tid) => tid !== pid).slice(0, ACTIVITY_LIMITS.threads);
   } catch {
     return [];
   }

@@ -16,6 +16,8 @@ export interface JavaScriptStack {
   readonly missing?: string;
 }
 
+class NotStoppedError extends RangeError {}
+
 const WORD = 8n;
 
 /** Between two looks whether a process that was stopped has come to rest. */
@@ -34,6 +36,12 @@ export function readJavaScriptStack(target: Target, mayStop: boolean): JavaScrip
   try {
     return read(target, mayStop);
   } catch (error) {
+    if (error instanceof NotStoppedError) {
+      return {
+        functions: [],
+        missing: "it computes, and only while it is stopped for some milliseconds does its memory tell",
+      };
+    }
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EACCES" || code === "EPERM") {
       return {
@@ -55,13 +63,16 @@ function read(target: Target, mayStop: boolean): JavaScriptStack {
   if (file === undefined || constants === undefined || constants.size === 0) {
     return { functions: [], missing: "this Node.js does not tell its layout" };
   }
-  let looks = 0;
-  for (let attempt = 0; attempt < STACK_LIMITS.tries; attempt += 1) {
+  let empty = 0;
+  for (let changed = 0; changed < STACK_LIMITS.tries;) {
     const functions = readOnce(target, file, constants, mayStop);
-    if (functions === undefined) continue;
-    looks += 1;
+    if (functions === undefined) {
+      changed += 1;
+      continue;
+    }
+    empty += 1;
     // One that was about to run on may have shown nothing.
-    if (functions.length > 0 || looks >= STACK_LIMITS.emptyLooks) return { functions };
+    if (functions.length > 0 || empty >= STACK_LIMITS.emptyLooks) return { functions };
   }
   throw new RangeError("its calls return all the time");
 }
@@ -120,7 +131,8 @@ function copyStack(target: Target, memory: ProcessMemory, mayStop: boolean): Cop
   const waiting = readRegisters(pid);
   if (waiting !== undefined) return copy(waiting);
   const { state } = readProcessStatus(pid);
-  if (!mayStop || state === "T" || !isStill(target)) throw new RangeError("it runs");
+  if (!mayStop && state !== "T") throw new NotStoppedError("it computes");
+  if (state === "T" || !isStill(target)) throw new RangeError("it runs");
   process.kill(pid, "SIGSTOP");
   try {
     for (let waitedMs = 0; waitedMs < STACK_LIMITS.restMs; waitedMs += REST_LOOK_MS) {

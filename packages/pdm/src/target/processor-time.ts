@@ -7,9 +7,9 @@ export interface ProcessorTime {
   readonly queuedMs: number;
 }
 
-/** @param text of `/proc/PID/task/TID/schedstat`: nanoseconds of both. See https://docs.kernel.org/scheduler/sched-stats.html @returns undefined where it is anything else */
+/** @param text of `/proc/PID/task/TID/schedstat`: nanoseconds of both. See https://docs.kernel.org/scheduler/sched-stats.html @returns undefined where it is anything else, or all zeroes, as from a kernel that keeps no account */
 export function parseProcessorTime(text: string): ProcessorTime | undefined {
-  const [, ran, queued] = /^(\d+) (\d+) /.exec(text) ?? [];
+  const [, ran, queued] = /^([1-9]\d*) (\d+) /.exec(text) ?? [];
   return ran === undefined ? undefined : { ranMs: Number(ran) / NS_PER_MS, queuedMs: Number(queued) / NS_PER_MS };
 }
 

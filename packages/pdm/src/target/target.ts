@@ -22,6 +22,16 @@ export interface Target {
   readonly sharesFiles: boolean;
 }
 
+/** Whether it is still the process that it was, and has not ended. */
+export function isAlive({ pid, status }: Target): boolean {
+  try {
+    const { state, startTicks } = readProcessStatus(pid);
+    return state !== "Z" && startTicks === status.startTicks;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Finds a process by its id, or by a name of its service, its main script or its title.
  *

@@ -33,7 +33,10 @@ export function chooseDefaultSpec(name?: string, surroundings: Surroundings = re
   const thread = threadId === 0 ? "" : `-t${threadId}`;
   const file = `${cleanName(name ?? env["npm_package_name"] ?? basename(process.argv[1] ?? ""))}-${process.pid}${thread}`;
   if (platform === "win32") return { kind: "pipe", path: `\\\\.\\pipe\\pdm-${file}` };
-  const path = join(findDefaultFolder(surroundings), `${file}.sock`);
+  const path = join(
+    explainDenied(() => openDefaultFolder(surroundings)),
+    `${file}.sock`,
+  );
   return { kind: "unix", path, mode: DEFAULT_SOCKET_MODE, group: undefined };
 }
 
@@ -56,19 +59,23 @@ export function cleanName(name: string): string {
   return cleaned.slice(0, MAX_NAME_LENGTH) || "node";
 }
 
-function findDefaultFolder(surroundings: Surroundings): string {
+/** Node's permission model up to version 22 names neither the folder nor the option. */
+function explainDenied<T>(look: () => T): T {
   try {
-    return openDefaultFolder(surroundings);
-  } catch (cause) {
-    // Which up to version 22 names neither the folder nor the option.
-    const { code, resource } = cause as { readonly code?: unknown; readonly resource?: unknown };
-    if (code !== "ERR_ACCESS_DENIED") throw cause;
+    return look();
+  } catch (error) {
+    const denied = [error, error instanceof Error ? error.cause : undefined].find(isDenied);
+    if (denied === undefined) throw error;
     throw new ListenError(
       "ERR_PDM_LISTEN_FOLDER",
-      `${String(resource)}: Node's permission model forbids looking at it; start it with --allow-fs-read=FOLDER/ and --allow-fs-write=FOLDER/ of the socket's folder, or listen on a port`,
-      { cause },
+      `${denied.resource ?? "the socket's folder"}: Node's permission model forbids it; start it with --allow-fs-read=FOLDER/ and --allow-fs-write=FOLDER/ of the folder of the socket, or listen on a port`,
+      { cause: error },
     );
   }
+}
+
+function isDenied(error: unknown): error is { readonly resource?: string } {
+  return error instanceof Error && "code" in error && error.code === "ERR_ACCESS_DENIED";
 }
 
 function openDefaultFolder({ env, uid, runFolder, temporaryFolder }: Surroundings): string {

@@ -115,6 +115,18 @@ describe("attach", { concurrency: 3 }, () => {
     await waitUntil(() => !listListeningPorts(server.pid).includes(server.victim.port));
   });
 
+  test("of two who attach at once with different names one is told that its name is not heeded", async () => {
+    using server = await ServingProcess.start();
+    const all = await Promise.allSettled(["one", "two"].map((name) => attach(server.pid, { ...YES, name })));
+    const refused = all
+      .filter((result) => result.status === "rejected")
+      .map(({ reason }) => (reason as { code: string }).code);
+    assert.deepEqual(refused, ["ERR_PDM_ATTACH_LISTENS"]);
+    const done = all.find((result) => result.status === "fulfilled");
+    assert.match(path.basename(done?.value.spec ?? ""), /^(?:one|two)-\d+\.sock$/);
+    await waitUntil(() => !listListeningPorts(server.pid).includes(server.victim.port));
+  });
+
   test("what was done is in the audit: on the process's channel, and in a file that is asked for", async () => {
     using server = await ServingProcess.start(
       `require("node:diagnostics_channel").subscribe("pdm.audit", ({ action, claimed }) => console.log(action, claimed?.program));`,

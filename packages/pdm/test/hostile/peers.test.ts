@@ -311,3 +311,12 @@ test("clients whose requests use up the time of a turn are all answered, though 
   idle.kill();
   await once(idle, "exit");
 });
+
+test("a name that came while the event loop was blocked for longer than its time is read", async () => {
+  await using other = await DaemonProcess.start({ helloTimeoutMs: 200 });
+  using raw = await RawSocket.connect(other.spec);
+  assert.equal(await raw.readLine(), "+PDM1");
+  await other.ask({ command: "block", ms: 1_000 });
+  raw.write(Buffer.from("perf\n", "latin1"));
+  assert.equal(await raw.readLine(), "+PERF1");
+});

@@ -9,6 +9,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
+import { connect as connectTcp } from "node:net";
+import { openRemoteSession } from "../../src/inspector/remote-session.js";
 import { connect, connectWatchdog } from "../../src/client.js";
 import { listen } from "../../src/index.js";
 import { Watched } from "./watched.js";
@@ -88,6 +90,28 @@ describe("a watchdog", { skip, concurrency: 3 }, () => {
     assert.match(String(blocked?.["error"]), /spinForOrder/u);
     assert.equal((await watchdog.state()).occasions, 1);
     client.close();
+  });
+
+  it("leaves a pause of another debugger's as it is, says so, and carries out no rule", async () => {
+    await using service = await Watched.start({ watchdog: { blockedMs, rules: [{ do: { exit: 7 } }] } });
+    await using watchdog = await service.connect();
+    const opened = await watchdog.evaluate(
+      "process.getBuiltinModule('node:inspector').open(0), process.getBuiltinModule('node:inspector').url()",
+    );
+    const port = Number(/:(\d+)\//.exec(opened.text)?.[1]);
+    const session = await openRemoteSession(() => connectTcp(port, "127.0.0.1"), 5_000);
+    let isResumed = false;
+    session.on("Debugger.resumed", () => (isResumed = true));
+    const paused = new Promise((resolve) => session.on("Debugger.paused", resolve));
+    await session.post("Debugger.enable");
+    await session.post("Debugger.pause");
+    await paused;
+    await service.waitFor(watchdog, ({ report }) => report?.state === "paused");
+    assert.equal((await watchdog.diagnose()).state, "paused");
+    assert.equal(isResumed, false);
+    await session.post("Debugger.resume");
+    await service.waitFor(watchdog, ({ isBlocked }) => !isBlocked);
+    session.close();
   });
 
   it("says of a native call from where it was entered, when it returns", async () => {

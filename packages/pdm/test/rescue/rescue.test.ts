@@ -224,6 +224,33 @@ describe("pdm-rescue", { concurrency: 3 }, () => {
     assert.match(details[1] ?? "", /^Another of its threads computes \(.+, \d+\): \d+ % of a processor\.$/);
   });
 
+  test("worker threads of a pool that wait in Atomics.wait are told on one line, and nothing is stuck", async () => {
+    using victim = await VictimProcess.start(
+      `
+      const { Worker } = require("node:worker_threads");
+      const cell = new Int32Array(new SharedArrayBuffer(4));
+      const code = 'const { workerData, parentPort } = require("node:worker_threads"); parentPort.postMessage(0); setTimeout(() => Atomics.wait(workerData, 0, 0));';
+      let left = 2;
+      for (let i = 0; i < 2; i += 1) new Worker(code, { eval: true, workerData: cell }).once("message", () => { if (--left === 0) { ${BEGIN} } });`,
+      { file: "victim.cjs" },
+    );
+    for (;;) {
+      const threads = await diagnose(victim);
+      // They may still be about to.
+      const told = threads[0]?.details.find((text) =>
+        text.startsWith("Worker threads that are asleep in Atomics.wait"),
+      );
+      if (!told?.includes("1, 2")) continue;
+      assert.deepEqual(
+        threads.map(({ thread, state }) => [thread, state]),
+        [[0, "idle"]],
+      );
+      break;
+    }
+    const [worker] = await diagnose(victim, "--thread", "2");
+    assert.deepEqual([worker?.thread, worker?.state], [2, "waiting"]);
+  });
+
   test("a wait in Atomics.wait is no loop, and ended by an expression", async () => {
     using victim = await VictimProcess.start(
       `
@@ -429,7 +456,7 @@ const keep = new Array(1_400_000);
       });
       const { status, stdout, stderr } = await runRescue([String(victim.pid), "--yes"]);
       assert.equal(status, 1);
-      assert.match(stdout, /: idle\n {2}Its main thread waits.*\. It is in no native call\.\n/);
+      assert.match(stdout, /: idle\n {2}Its main thread waits.*\. It is in no native call that lasts\.\n/);
       assert.match(
         stderr,
         /would end at SIGUSR1: it has no handler for it, as with --disable-sigusr1; nothing was sent/,
@@ -477,7 +504,7 @@ const keep = new Array(1_400_000);
       assert.equal(status, 1);
       assert.match(
         stderr,
-        /waits for a debugger to begin with its program, as --inspect-brk .*: node inspect -p \d+ is one/,
+        /waits for a debugger to begin with its program, as --inspect-brk .*: node inspect 127\.0\.0\.1:\d+ is one/,
       );
     } finally {
       child.kill("SIGKILL");
@@ -513,7 +540,7 @@ const keep = new Array(1_400_000);
     const kernel = await runRescue([String(victim.pid), "--no-signal"]);
     assert.match(
       kernel.stdout,
-      /^Process \d+ \(victim\.cjs\): idle\n {2}Its main thread waits.*: \d+ % of a processor\.$/m,
+      /^Process \d+ \(victim\.cjs\): idle\n {2}Its main thread waits.*: \d+ % of a processor\. It is in no native call that lasts\.$/m,
     );
     assert.equal(victim.stderr, "");
   });

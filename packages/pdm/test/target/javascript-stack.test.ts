@@ -42,7 +42,8 @@ test("a process that computes is not stopped without consent, nor another one th
   using victim = await startHashing();
   await readComputing(victim);
   const target = readTarget(victim.pid);
-  assert.deepEqual(readJavaScriptStack(target, false), { functions: [], missing: "its memory does not tell" });
+  const missing = "it computes, and only while it is stopped for some milliseconds does its memory tell";
+  assert.deepEqual(readJavaScriptStack(target, false), { functions: [], missing });
   const former = { ...target, status: { ...target.status, startTicks: target.status.startTicks - 1 } };
   assert.deepEqual(readJavaScriptStack(former, true), { functions: [], missing: "its memory does not tell" });
 });
