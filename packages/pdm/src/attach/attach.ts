@@ -105,13 +105,19 @@ async function attachOverInspector(
   try {
     signal?.throwIfAborted();
     const { spec, origin, isNew } = await loadInto(opened.session, target, wishes);
-    if (!isNew) checkWishes(target, spec, wishes);
     // That is only told, and may be anywhere.
-    if (origin === "prepared") return await finish(opened, target, showText(toOutsideSpec(target, spec)), origin);
+    if (origin === "prepared") {
+      const prepared = await finish(opened, target, showText(toOutsideSpec(target, spec)), origin);
+      checkWishes(target, spec, wishes);
+      return prepared;
+    }
     let place: string | undefined;
     try {
       place = checkPlace(target, spec);
-      return await finish(opened, target, place, origin);
+      const attached = await finish(opened, target, place, origin);
+      // When its inspector is closed: another, who has attached at the same time, has left that to us.
+      if (!isNew) checkWishes(target, spec, wishes);
+      return attached;
     } catch (error) {
       throw isNew ? await takeOut(opened, target, place, error) : error;
     }
