@@ -11,20 +11,30 @@ const EXPRESSION = `(() => {
   return [read("/proc/thread-self/schedstat"), read("/proc/uptime")];
 })()`;
 
-/** Share of the time under which a thread is asleep; answering us takes some. */
-const AWAKE = 0.3;
+/** Share of the time under which a thread is asleep, and over which it is awake: to answer us it waits for a processor, the longer the less time the machine has. */
+const ASLEEP = 0.3;
+const AWAKE = 0.8;
+
+/** How often it is looked at, where the share is neither. */
+const LOOKS = 5;
 
 /**
- * Whether a thread hardly runs, nor would, had it a processor: it is asked twice. False where that cannot be told, such as under Node's permission model.
+ * Whether a thread hardly runs, nor would, had it a processor: it is asked again and again. False where that cannot be told, such as under Node's permission model.
  *
  * @throws InspectorError (rejects) where the thread does not come to JavaScript
  */
 export async function isAsleep(session: InspectorSession): Promise<boolean> {
-  const before = await readAwake(session);
-  await wait(DIAGNOSIS_LIMITS.asleepMs);
-  const after = await readAwake(session);
-  if (before === undefined || after === undefined) return false;
-  return (after.awakeMs - before.awakeMs) / (after.clockMs - before.clockMs) < AWAKE;
+  let before = await readAwake(session);
+  for (let look = 0; look < LOOKS; look += 1) {
+    await wait(DIAGNOSIS_LIMITS.asleepMs);
+    const after = await readAwake(session);
+    if (before === undefined || after === undefined) return false;
+    const share = (after.awakeMs - before.awakeMs) / (after.clockMs - before.clockMs);
+    if (share < ASLEEP) return true;
+    if (share > AWAKE) return false;
+    before = after;
+  }
+  return false;
 }
 
 async function readAwake(session: InspectorSession): Promise<{ awakeMs: number; clockMs: number } | undefined> {
