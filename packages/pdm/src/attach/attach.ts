@@ -9,7 +9,6 @@ import type { AttachmentWishes } from "../attachment.js";
 import type { InspectorEnd, OpenedInspector } from "../inspector/open-inspector.js";
 import { ATTACH_LIMITS } from "../limits.js";
 import { checkOptionNames } from "../option-names.js";
-import { listListeningPorts } from "../target/listening-ports.js";
 import { findTarget } from "../target/target.js";
 import type { Target } from "../target/target.js";
 import { cleanName } from "../transport/default-path.js";
@@ -68,15 +67,20 @@ const OPTION_NAMES = [
  */
 export async function attach(pidOrName: number | string, options: AttachOptions = {}): Promise<Attached> {
   checkOptionNames("attach", options, OPTION_NAMES);
-  const { consent = false, timeoutMs = ATTACH_LIMITS.inspectorMs, signal } = options;
   const target = findTarget(String(pidOrName));
   refuseBeforehand(target);
   const known = await findOwnSockets(target);
   const [own] = known.filter(({ isAttached }) => isAttached).concat(known);
-  if (own !== undefined) {
-    checkWishes(target, own.spec, options);
-    return createAttached(target, own.spec, own.isAttached ? "attached-before" : "prepared", "unused");
-  }
+  const attached =
+    own === undefined
+      ? await attachAnew(target, options)
+      : createAttached(target, own.spec, own.isAttached ? "attached-before" : "prepared", "unused");
+  if (attached.origin !== "attached") checkWishes(target, attached.spec, options);
+  return attached;
+}
+
+async function attachAnew(target: Target, options: AttachOptions): Promise<Attached> {
+  const { consent = false, timeoutMs = ATTACH_LIMITS.inspectorMs, signal } = options;
   await checkInspectorCanOpen(target);
   const wasOpen = await isInspectorOpen(target);
   await askConsent(target, consent, wasOpen);
@@ -91,7 +95,6 @@ export async function attach(pidOrName: number | string, options: AttachOptions 
   } catch (error) {
     const other = isInspectorLost(error) ? await findOtherAttachment(target, wasOpen) : undefined;
     if (other === undefined) throw error;
-    checkWishes(target, other.spec, options);
     return other;
   }
 }
@@ -106,18 +109,13 @@ async function attachOverInspector(
     signal?.throwIfAborted();
     const { spec, origin, isNew } = await loadInto(opened.session, target, wishes);
     // That is only told, and may be anywhere.
-    if (origin === "prepared") {
-      const prepared = await finish(opened, target, showText(toOutsideSpec(target, spec)), origin);
-      checkWishes(target, spec, wishes);
-      return prepared;
-    }
+    if (origin === "prepared") return await finish(opened, target, showText(toOutsideSpec(target, spec)), origin);
     let place: string | undefined;
     try {
       place = checkPlace(target, spec);
       const attached = await finish(opened, target, place, origin);
-      // When its inspector is closed: another, who has attached at the same time, has left that to us.
-      if (!isNew) checkWishes(target, spec, wishes);
-      return attached;
+      // Another, who attaches at the same time, has had it listen.
+      return isNew ? attached : { ...attached, origin: "attached-before" };
     } catch (error) {
       throw isNew ? await takeOut(opened, target, place, error) : error;
     }
@@ -134,7 +132,7 @@ async function finish(
 ): Promise<Attached> {
   const isOurs = origin === "attached" && !opened.wasOpen;
   const end = isOurs ? await closeThroughSocket(opened, target, spec) : await opened.close();
-  return createAttached(target, spec, origin, end === "closing" ? await awaitClosed(opened, target) : end);
+  return createAttached(target, spec, origin, end === "closing" ? await awaitClosed(opened) : end);
 }
 
 /**
@@ -165,7 +163,7 @@ async function takeOut(
     (await unload(opened.session)) ||
     (place !== undefined && (await endAttachment(target, place).then(isDone, isNotDone)));
   const end = await opened.close();
-  const isOpen = end !== "left-open" && (await awaitClosed(opened, target)) === "open";
+  const isOpen = end !== "left-open" && (await awaitClosed(opened)) === "open";
   const { pid } = target;
   const state = isOut
     ? "what was loaded was ended again, and does not listen"
@@ -200,7 +198,7 @@ async function closeAgain(target: Target): Promise<Attached["inspector"]> {
   try {
     const opened = await openInspector(target, ATTACH_LIMITS.closeMs, { maySignal: false });
     const end = await opened.close(true);
-    return end === "closing" ? await awaitClosed(opened, target) : end;
+    return end === "closing" ? await awaitClosed(opened) : end;
   } catch {
     // Somebody closes it at this moment.
     return (await isInspectorOpen(target)) ? "open" : "closed";
@@ -243,6 +241,6 @@ async function askConsent(
 }
 
 /** It does so as soon as its event loop turns. */
-async function awaitClosed({ port }: OpenedInspector, { pid }: Target): Promise<"closed" | "open"> {
-  return (await awaitThat(() => !listListeningPorts(pid).includes(port), ATTACH_LIMITS.closeMs)) ? "closed" : "open";
+async function awaitClosed(opened: OpenedInspector): Promise<"closed" | "open"> {
+  return (await opened.awaitClosed(ATTACH_LIMITS.closeMs)) ? "closed" : "open";
 }

@@ -16,6 +16,7 @@ import {
   isLoopback,
   pickExpected,
 } from "./inspector-address.js";
+import { awaitThat } from "./await-that.js";
 import { InspectorError } from "./inspector-error.js";
 import type { InspectorSession } from "./inspector-session.js";
 import { inMicrotask } from "./microtask.js";
@@ -42,6 +43,8 @@ export interface OpenedInspector {
    * @param isOurs whether it is to be closed; by default where it was opened for us
    */
   close(isOurs?: boolean): Promise<InspectorEnd>;
+  /** Whether the process has closed it within that time. */
+  awaitClosed(limitMs: number): Promise<boolean>;
   /** Ends the session, and resolves when the connection is gone. An inspector that was opened for us stays open: the caller sees to that. */
   leave(): Promise<void>;
 }
@@ -137,6 +140,8 @@ export async function openInspector(
     wasOpen,
     countClients: count,
     close: (isOurs = !wasOpen) => (closing ??= finish(isOurs)),
+    awaitClosed: (limitMs) =>
+      awaitThat(() => !listListeners(target.pid).some(({ port }) => port === address.port), limitMs),
     leave() {
       session.close();
       return session.closed;

@@ -1,7 +1,7 @@
 import type { DiagnosedFrame, Diagnosis, ProcessState } from "../diagnosis/diagnosis.js";
 import { isInternal, nameFile } from "../diagnosis/script-sources.js";
 import { adviseOn, summarizeNative } from "../diagnosis/words.js";
-import { watchActivity } from "../target/activity.js";
+import { watchActivity, watchStates } from "../target/activity.js";
 import type { Activity, ThreadActivity } from "../target/activity.js";
 import { readJavaScriptStack } from "../target/javascript-stack.js";
 import type { Target } from "../target/target.js";
@@ -16,7 +16,7 @@ export async function diagnoseOutside(target: Target): Promise<Diagnosis | undef
     const advice = adviseOn(state).map((text) => text.replaceAll("PID", String(target.pid)));
     return { state, summary, details: [], stack: [], advice };
   };
-  const { states } = await watchActivity(target.pid, WATCH_MS);
+  const states = await watchStates(target.pid, WATCH_MS);
   const [state] = states;
   if (states.size > 1) return undefined;
   if (state === "Z")

@@ -24,8 +24,6 @@ export interface Activity {
   readonly main: ThreadActivity;
   /** Of its other threads those that computed, most first. */
   readonly computing: readonly ThreadActivity[];
-  /** What the states of its main thread were: see `ProcessStatus`. */
-  readonly states: ReadonlySet<string>;
   /** The kernel's function in which its main thread sleeps; empty where it runs, or we may not know. */
   readonly sleepsIn: string;
   /** The processes that it has started and that run. */
@@ -43,11 +41,9 @@ const COMPUTING = 0.5;
 export async function watchActivity(pid: number, durationMs: number): Promise<Activity> {
   const before = readTimes(pid);
   const startMs = readClockMs();
-  const states = new Set([readProcessStatus(pid).state]);
-  for (let look = 0; look < ACTIVITY_LIMITS.looks; look += 1) {
-    await wait(durationMs / ACTIVITY_LIMITS.looks);
-    states.add(readProcessStatus(pid).state);
-  }
+  await wait(durationMs);
+  // Where it has ended, that is said.
+  readProcessStatus(pid);
   const elapsedMs = readClockMs() - startMs;
   const describe = (tid: number, time: ProcessorTime): ThreadActivity => {
     const { ranMs, queuedMs } = before.get(tid) ?? { ranMs: 0, queuedMs: 0 };
@@ -64,10 +60,23 @@ export async function watchActivity(pid: number, durationMs: number): Promise<Ac
     computing: others
       .filter(({ tid, isComputing }) => tid !== pid && isComputing)
       .toSorted((one, other) => other.cpuShare - one.cpuShare),
-    states,
     sleepsIn: readWaitChannel(pid),
     children: listChildren(pid),
   };
+}
+
+/**
+ * Which states its main thread had in that time: see `ProcessStatus`. Nothing is done to it.
+ *
+ * @throws TargetError (rejects) `ERR_PDM_TARGET_GONE`
+ */
+export async function watchStates(pid: number, durationMs: number): Promise<ReadonlySet<string>> {
+  const states = new Set([readProcessStatus(pid).state]);
+  for (let look = 0; look < ACTIVITY_LIMITS.looks; look += 1) {
+    await wait(durationMs / ACTIVITY_LIMITS.looks);
+    states.add(readProcessStatus(pid).state);
+  }
+  return states;
 }
 
 /** By the thread's id. */
